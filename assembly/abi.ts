@@ -1,0 +1,543 @@
+/**
+ * THE CONTRACT between the machine (assembly/, compiled to WebAssembly) and everything that looks at it
+ * (web/, cli/, test/). Enums only: AssemblyScript folds them into constants, TypeScript imports them as they are,
+ * so nothing is written twice and nothing is generated.
+ *
+ * Numbers here are stored in links, traces and tests: append, never renumber without a new Model.VERSION.
+ */
+
+/** Version of what the machine does. A recorded trace may change only together with this number. */
+export enum Model {
+  VERSION = 1,
+}
+
+/** Who acts. */
+export enum Actor {
+  GUEST = 0,
+  HYPERVISOR = 1,
+  FIRMWARE = 2,
+}
+
+/** Page size as PVALIDATE, RMPADJUST (RCX[0]) and the RMP entry encode it. */
+export enum Size {
+  S4K = 0,
+  S2M = 1,
+}
+
+/** What an event is about. The operands a, b, c, d of each are given behind it. */
+export enum Op {
+  NONE = 0,
+  /** gva, size, validate */
+  PVALIDATE = 1,
+  /** gva, size, target VMPL, permissions | vmsa << 8 */
+  RMPADJUST = 2,
+  /** gva, target VMPL; value = permissions | vmsa << 8 | size << 9 */
+  RMPQUERY = 3,
+  /** spa, gpa, asid, assigned | immutable << 1 | size << 2 */
+  RMPUPDATE = 4,
+  /** spa */
+  PSMASH = 5,
+  /** spa; value = gpa | assigned | size << 1 | others << 2 | immutable << 3; d = asid read */
+  RMPREAD = 6,
+  /** spa of the VMSA; value = VMPL in the VMSA | CPL << 8 */
+  VMRUN = 7,
+  /** gva, length in bytes (1, 8 or 4096); value = what was read (length 4096: in Scratch, value 0) */
+  GUEST_READ = 8,
+  /** gva, length, value written (length 4096: taken from Scratch) */
+  GUEST_WRITE = 9,
+  /** gva */
+  GUEST_FETCH = 10,
+  /** spa, size of the mapping, length; value = what was read */
+  HOST_READ = 11,
+  /** spa, size of the mapping, length, value written */
+  HOST_WRITE = 12,
+  /** gpa, spa, size, w | x << 1 (the ASID is the event's) */
+  NPT_MAP = 13,
+  /** gpa, size */
+  NPT_UNMAP = 14,
+  /** gva, gpa, c | p << 1 | w << 2 | u << 3 | x << 4 */
+  GPT_MAP = 15,
+  /** msr, value */
+  WRMSR = 16,
+  /** msr; value = what was read */
+  RDMSR = 17,
+  /** leaf, subleaf; value = eax | ebx << 32, d = ecx | edx << 32 */
+  CPUID = 18,
+  /** GHCB MSR before; value = GHCB MSR after (set when the hypervisor has answered) */
+  VMGEXIT = 19,
+  /** HLT: the vCPU stops for good */
+  HALT = 20,
+  /** new CPL: a change of privilege inside the guest, itself no SNP operation */
+  CPL = 21,
+  /** host core, msr, value: a write to SYSCFG, HWCR, RMP_BASE, RMP_END and the registers that freeze with SNPEn */
+  HOST_WRMSR = 22,
+  /** host core, msr; value = what was read */
+  HOST_RDMSR = 23,
+  /** firmware: SNP_INIT */
+  SNP_INIT = 24,
+  /** firmware: SNP_GCTX_CREATE; spa of the context page */
+  SNP_GCTX_CREATE = 25,
+  /** firmware: SNP_LAUNCH_START; spa of the context page, policy */
+  SNP_LAUNCH_START = 26,
+  /** firmware: SNP_ACTIVATE; spa of the context page, asid */
+  SNP_ACTIVATE = 27,
+  /** firmware: SNP_LAUNCH_UPDATE; spa of the context page, spa of the page, type | size << 8, VMPL1 | VMPL2 << 8 | VMPL3 << 16 */
+  SNP_LAUNCH_UPDATE = 28,
+  /** firmware: SNP_LAUNCH_FINISH; spa of the context page */
+  SNP_LAUNCH_FINISH = 29,
+  COUNT = 30,
+}
+
+/** How an operation came out. */
+export enum Outcome {
+  /** EAX = 0, or the access went through */
+  DONE = 0,
+  /** an instruction returned a status in EAX */
+  STATUS = 1,
+  /** #GP, vector 13, error code in Event.ERROR */
+  GP = 2,
+  /** #PF, vector 14, error code in Event.ERROR, CR2 in Event.ADDRESS */
+  PF = 3,
+  /** #VC, vector 29, error code in Event.ERROR, CR2 in Event.ADDRESS */
+  VC = 4,
+  /** #VMEXIT(NPF): EXITINFO1 in Event.ERROR, EXITINFO2 in Event.ADDRESS */
+  NPF = 5,
+  VMEXIT_INVALID = 6,
+  /** a firmware command returned a status (FwStatus) in EAX */
+  FIRMWARE = 7,
+  /** not executed: the event list is full */
+  NO_EVENTS = 8,
+  /** not executed: the journal is full */
+  NO_JOURNAL = 9,
+  /** not executed: the page-table pool is full */
+  NO_TABLES = 10,
+}
+
+/** EAX of the SNP instructions. APM vol. 3; Linux sev.h, coconut-svsm utils.rs. */
+export enum Eax {
+  SUCCESS = 0,
+  FAIL_INPUT = 1,
+  FAIL_PERMISSION = 2,
+  FAIL_INUSE = 3,
+  FAIL_OVERLAP = 4,
+  FAIL_SIZEMISMATCH = 6,
+  FAIL_BADADDR = 7,
+}
+
+/** EXITINFO1 of #NPF, bit numbers. APM vol. 2, 15.36.10; KVM PFERR_*. */
+export enum Npf {
+  P = 0,
+  RW = 1,
+  US = 2,
+  ID = 4,
+  RMP = 31,
+  FINAL = 32,
+  ENC = 34,
+  SIZEM = 35,
+  VMPL = 36,
+}
+
+/** #PF error code, masks. */
+export enum Pf {
+  P = 0x1,
+  W = 0x2,
+  U = 0x4,
+  RSVD = 0x8,
+  I = 0x10,
+}
+
+/** #VC error codes. APM vol. 2, 15.36.10. */
+export enum Vc {
+  PAGE_NOT_VALIDATED = 0x404,
+}
+
+/** Permission mask of one VMPL. APM vol. 2, table 15-36. */
+export enum Perm {
+  R = 1,
+  W = 2,
+  XU = 4,
+  XS = 8,
+  SSS = 16,
+}
+
+/** Page states of the firmware ABI, table 11 (numbers are the firmware's own). */
+export enum PageState {
+  UNCOVERED = 1,
+  HYPERVISOR = 2,
+  HV_FIXED = 3,
+  FIRMWARE = 4,
+  FIRMWARE_IOMMU = 5,
+  RECLAIM = 6,
+  CONTEXT = 7,
+  METADATA = 8,
+  PRE_GUEST = 9,
+  PRE_SWAP = 10,
+  GUEST_INVALID = 11,
+  GUEST_VALID = 12,
+}
+
+/** One byte a page, as tiles() writes it: PageState in bits 3:0. */
+export enum Tile {
+  STATE = 0x0f,
+  VMSA = 0x10,
+  /** inside a 2M entry */
+  LARGE = 0x20,
+  /** the first page of a 2M entry */
+  HEAD = 0x40,
+}
+
+/** Checks that a user may turn off (spec section 5): bit numbers of the mask. Names: web/manual/checks.ts. */
+export enum Check {
+  GUEST_OWNED = 0,
+  REVERSE_MAP = 1,
+  VALIDATED = 2,
+  VMPL_PERMISSION = 3,
+  IMMUTABLE = 4,
+  PAGE_SIZE = 5,
+  PVALIDATE_VMPL0 = 6,
+  RMPADJUST_TARGET = 7,
+  RMPADJUST_SUBSET = 8,
+  RMPUPDATE_RESETS_VALIDATED = 9,
+  HOST_WRITE_OWNED = 10,
+  VMRUN_VMSA = 11,
+  COUNT = 12,
+  /** a rung that has no switch */
+  NONE = 31,
+}
+
+/**
+ * Every check that the machine makes, one a rung. Its sentence, citation and confidence stand in web/manual/rules.ts.
+ */
+export enum Rule {
+  NONE = 0,
+  // guest paging
+  GUEST_PRESENT = 1,
+  GUEST_USER = 2,
+  GUEST_WRITABLE = 3,
+  GUEST_EXECUTABLE = 4,
+  GUEST_PRIVATE = 5,
+  // nested paging
+  NESTED_PRESENT = 6,
+  NESTED_WRITABLE = 7,
+  NESTED_EXECUTABLE = 8,
+  // RMP, ownership
+  RMP_COVERED = 9,
+  RMP_ASSIGNED = 10,
+  RMP_ASID = 11,
+  RMP_GPA = 12,
+  RMP_MUTABLE = 13,
+  // RMP, page size
+  SIZE_4K_IN_2M = 14,
+  SIZE_NESTED_2M = 15,
+  SIZE_2M_ON_4K = 16,
+  SIZE_ACCESS = 17,
+  // RMP, the rest of an access
+  VALIDATED = 18,
+  VMPL_READ = 19,
+  VMPL_WRITE = 20,
+  VMPL_EXECUTE = 21,
+  SHARED_WRITE_OWNED = 22,
+  HOST_WRITE_OWNED = 23,
+  // PVALIDATE
+  PVALIDATE_CPL = 24,
+  PVALIDATE_VMPL = 25,
+  PVALIDATE_ALIGNED = 26,
+  PVALIDATE_CHANGES = 27,
+  // RMPADJUST
+  RMPADJUST_CPL = 28,
+  RMPADJUST_ALIGNED = 29,
+  RMPADJUST_TARGET_EXISTS = 30,
+  RMPADJUST_TARGET = 31,
+  RMPADJUST_SUBSET = 32,
+  // RMPQUERY
+  RMPQUERY_CPL = 33,
+  RMPQUERY_TARGET_EXISTS = 34,
+  RMPQUERY_TARGET = 35,
+  // RMPUPDATE
+  RMPUPDATE_ALIGNED = 36,
+  RMPUPDATE_ALIGNED_2M = 37,
+  RMPUPDATE_CLEAN = 38,
+  RMPUPDATE_COVERED = 39,
+  RMPUPDATE_MUTABLE = 40,
+  RMPUPDATE_INSIDE_2M = 41,
+  RMPUPDATE_REGION_FREE = 42,
+  RMPUPDATE_REGION_MUTABLE = 43,
+  RMPUPDATE_INUSE = 44,
+  // PSMASH
+  PSMASH_ALIGNED = 45,
+  PSMASH_COVERED = 46,
+  PSMASH_LARGE = 47,
+  PSMASH_MUTABLE = 48,
+  PSMASH_INUSE = 49,
+  // RMPREAD
+  RMPREAD_ALIGNED = 50,
+  RMPREAD_COVERED = 51,
+  // VMRUN
+  VMRUN_SNP = 52,
+  VMRUN_COVERED = 53,
+  VMRUN_ASSIGNED = 54,
+  VMRUN_ASID = 55,
+  VMRUN_MUTABLE = 56,
+  VMRUN_VMSA = 57,
+  // platform
+  SYSCFG_OPEN = 58,
+  FROZEN_MSR = 59,
+  INIT_STATE = 60,
+  INIT_SNPEN = 61,
+  INIT_VMPLEN = 62,
+  INIT_MEMENC = 63,
+  INIT_MFDM = 64,
+  INIT_SMMLOCK = 65,
+  // firmware: launch
+  FW_INITIALIZED = 66,
+  FW_CONTEXT = 67,
+  FW_PAGE_STATE = 68,
+  FW_PAGE_SIZE = 69,
+  FW_PAGE_ALIGNED = 70,
+  FW_PAGE_TYPE_SIZE = 71,
+  FW_PAGE_TYPE = 72,
+  FW_GUEST_LAUNCH = 73,
+  FW_GUEST_ACTIVE = 74,
+  FW_PAGE_OWNER = 75,
+  FW_POLICY = 76,
+  FW_ASID_FREE = 77,
+  FW_CONTEXT_PAGE_FREE = 78,
+  COUNT = 79,
+}
+
+/** How a rung came out in explain mode. */
+export enum Rung {
+  PASSED = 0,
+  FAILED = 1,
+  /** would have failed; its switch is off */
+  OFF = 2,
+}
+
+/** Firmware status codes. ABI (56860), table "Status codes"; Linux psp-sev.h. */
+export enum FwStatus {
+  SUCCESS = 0x00,
+  INVALID_PLATFORM_STATE = 0x01,
+  INVALID_GUEST_STATE = 0x02,
+  INVALID_CONFIG = 0x03,
+  POLICY_FAILURE = 0x07,
+  INACTIVE = 0x08,
+  INVALID_ADDRESS = 0x09,
+  ASID_OWNED = 0x0c,
+  INVALID_ASID = 0x0d,
+  INVALID_GUEST = 0x10,
+  INVALID_PARAM = 0x16,
+  INVALID_PAGE_SIZE = 0x19,
+  INVALID_PAGE_STATE = 0x1a,
+  INVALID_PAGE_OWNER = 0x1c,
+}
+
+/** LAUNCH_UPDATE page types. ABI, SNP_LAUNCH_UPDATE. */
+export enum PageType {
+  NORMAL = 1,
+  VMSA = 2,
+  ZERO = 3,
+  UNMEASURED = 4,
+  SECRETS = 5,
+  CPUID = 6,
+}
+
+/** MSR numbers the machine holds. */
+export enum Msr {
+  GHCB = 0xc0010130,
+  SEV_STATUS = 0xc0010131,
+  RMP_BASE = 0xc0010132,
+  RMP_END = 0xc0010133,
+  RMP_CFG = 0xc0010136,
+  SYSCFG = 0xc0010010,
+  HWCR = 0xc0010015,
+  IORR_BASE0 = 0xc0010016,
+  IORR_MASK1 = 0xc0010019,
+  TOP_MEM = 0xc001001a,
+  TOP_MEM2 = 0xc001001d,
+  SMM_KEY = 0xc0010119,
+  MTRR_FIX64K = 0x250,
+  MTRR_FIX16K_80000 = 0x258,
+  MTRR_FIX16K_A0000 = 0x259,
+  MTRR_FIX4K_C0000 = 0x268,
+  MTRR_FIX4K_F8000 = 0x26f,
+}
+
+/** SYSCFG, HWCR: bit numbers. APM vol. 2, 15.36.2; Linux msr-index.h. */
+export enum SyscfgBit {
+  MFDM = 19,
+  MEMENC = 23,
+  SNPEN = 24,
+  VMPLEN = 25,
+}
+export enum HwcrBit {
+  SMMLOCK = 0,
+}
+
+/** Offsets in a VMSA. APM vol. 2, appendix B; spec/facts 3.5. */
+export enum Vmsa {
+  VMPL = 0xca,
+  CPL = 0xcb,
+  EFER = 0xd0,
+  RIP = 0x178,
+  SEV_FEATURES = 0x3b0,
+}
+
+/** An RMP entry in the core's memory: 16 bytes. Not the processor's own layout, which differs by model. */
+export enum Entry {
+  /** u64: gpa in bits 51:12 and the flags below */
+  HEAD = 0,
+  /** u8[4]: VMPL0..3 */
+  PERMS = 8,
+  /** u32 */
+  ASID = 12,
+  BYTES = 16,
+  SHIFT = 4,
+}
+
+/** Flags in bits 11:0 of Entry.HEAD. */
+export enum Flag {
+  ASSIGNED = 1,
+  LARGE = 2,
+  IMMUTABLE = 4,
+  VMSA = 8,
+  VALIDATED = 16,
+}
+
+/** One event: offsets in bytes. Every operation appends one. */
+export enum Event {
+  OP = 0, // u8  Op
+  ACTOR = 1, // u8  Actor
+  VMPL = 2, // u8
+  CPL = 3, // u8
+  VCPU = 4, // u8
+  OUTCOME = 5, // u8  Outcome
+  CF = 6, // u8
+  /** 1: `between` and host cores: the VMSAs of this mask of vCPUs were in use */
+  INUSE = 7, // u8
+  ASID = 8, // u32
+  EAX = 12, // u32
+  RULE = 16, // u32 the rung that decided, 0 when none failed
+  JOURNAL = 20, // u32 number of journal records when the event was over
+  A = 24, // u64 operands, see Op
+  B = 32, // u64
+  C = 40, // u64
+  D = 48, // u64
+  ERROR = 56, // u64 error code, or EXITINFO1
+  ADDRESS = 64, // u64 CR2, or EXITINFO2
+  GPA = 72, // u64 where the guest page table led; all ones when it was not walked
+  SPA = 80, // u64 where the nested page table led; all ones when it was not walked
+  VALUE = 88, // u64 result, see Op
+  BYTES = 96,
+}
+
+/** One rung as explain() writes it: offsets in bytes. */
+export enum Reason {
+  RULE = 0, // u32
+  OUTCOME = 4, // u32 Rung
+  LEFT = 8, // u64 what was found
+  RIGHT = 16, // u64 what it was compared with
+  BYTES = 24,
+}
+
+/** One change as changes() writes it: offsets in bytes. */
+export enum Change {
+  KIND = 0, // u32 ChangeKind
+  PFN = 4, // u32 page number, or offset of the block in memory
+  OLD = 8, // 16 bytes
+  NEW = 24, // 16 bytes
+  BYTES = 40,
+}
+
+export enum ChangeKind {
+  /** one RMP entry */
+  ENTRY = 0,
+  /** the 511 further entries of the region that starts at PFN changed too; OLD and NEW start with their Form */
+  REGION = 1,
+  /** 16 bytes of anything else: page contents, a table, a register */
+  BLOCK = 2,
+}
+
+/** What the 511 further entries of a 2 MiB region hold. */
+export enum Form {
+  /** all zero */
+  ZERO = 0,
+  /** assigned, all else zero: inside a 2M entry */
+  INNER = 1,
+  /** each as the first, its gpa 4 KiB further: after PSMASH */
+  SMASHED = 2,
+}
+
+/** The header, at the start of memory: u32 each, offsets in bytes. Where everything is. */
+export enum Header {
+  MAGIC = 1024,
+  PAGES = 1028,
+  COVERED = 1032,
+  VMPLS = 1036,
+  FULL = 1040, // 1Fh or 0Fh
+  CHECKS_OFF = 1044,
+  RECORDING = 1048,
+  STEP = 1052, // state after this many events
+  EVENTS = 1056, // how many there are
+  EVENT_ROOM = 1060,
+  JOURNAL_ROOM = 1064,
+  AT_RMP = 1068,
+  AT_REGIONS = 1072,
+  AT_CONTENTS = 1076, // 0: this machine holds no contents
+  AT_EVENTS = 1080,
+  AT_JOURNAL = 1084,
+  AT_SCRATCH = 1088,
+  AT_CELLS = 1092,
+  AT_TABLES = 1096,
+  END = 1100,
+}
+
+/** create() flags. */
+export enum Option {
+  SSS = 1,
+  CONTENTS = 2,
+}
+
+/** 64-bit registers of the machine: index in the cells, 8 bytes each. All are undone like the rest. */
+export enum Cell {
+  /** one a vCPU, 8 of them */
+  GHCB_MSR = 0,
+  /** spa of the VMSA each vCPU runs on | 1; 0 when none */
+  VMSA = 8,
+  /** one a host core, 8 of them */
+  SYSCFG = 16,
+  HWCR = 24,
+  RMP_BASE = 32,
+  RMP_END = 33,
+  /** 0 UNINIT, 1 INIT */
+  FW_STATE = 34,
+  /** host cores of this machine */
+  CORES = 35,
+  /** guest contexts, 8 of them, ContextField.COUNT cells each */
+  CONTEXTS = 40,
+  COUNT = 128,
+}
+
+/** A guest context of the firmware: cells from Cell.CONTEXTS + i * COUNT. */
+export enum ContextField {
+  /** spa of the context page | 1; 0 when free */
+  PAGE = 0,
+  /** GuestState */
+  STATE = 1,
+  ASID = 2,
+  POLICY = 3,
+  COUNT = 4,
+}
+
+export enum GuestState {
+  INIT = 0,
+  LAUNCH = 1,
+  RUNNING = 2,
+}
+
+/** Sizes and limits. */
+export enum Limit {
+  VCPUS = 8,
+  CORES = 8,
+  CONTEXTS = 8,
+  SCRATCH_BYTES = 1048576,
+}
