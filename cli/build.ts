@@ -1,0 +1,111 @@
+/**
+ * Builds build/core.wasm from assembly/ when it is stale. As a script: `tsx cli/build.ts` (npm's `prepare`).
+ *
+ * The hash of all that goes into the module stands in a custom section at the end of the module itself, so one rename
+ * replaces module and hash together, and several processes may build at once.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** Absolute path of the compiled core. */
+export const corePath = join(root, "build", "core.wasm");
+
+const STAMP_NAME = "snplay.sources";
+const STAMP_HEX = 64;
+
+/** asc refused the sources. `message` is what asc said: each error with file, line and column. */
+export class CoreBuildError extends Error {
+  override name = "CoreBuildError";
+  constructor(diagnostics: string) {
+    super(diagnostics);
+    this.stack = diagnostics;
+  }
+}
+
+/** Builds the core if sources, asconfig.json or asc changed since the last build. Throws CoreBuildError. Prints nothing. */
+export async function ensureBuilt(): Promise<void> {
+  const stamp = await hashSources();
+  if ((await readStamp()) !== stamp) await build(stamp);
+}
+
+/** The core, built if stale, compiled by this engine. */
+export async function coreModule(): Promise<WebAssembly.Module> {
+  await ensureBuilt();
+  return WebAssembly.compile(await readFile(corePath));
+}
+
+/** Compiles assembly/ and throws the result away: asc as type checker. Returns asc's warnings; throws CoreBuildError. */
+export async function checkAssembly(): Promise<string> {
+  return asc(["--noEmit"]);
+}
+
+async function build(stamp: string): Promise<void> {
+  await mkdir(join(root, "build"), { recursive: true });
+  const draft = `build/core.${process.pid}.${Date.now()}.wasm`;
+  try {
+    await asc(["--outFile", draft]);
+    const module = await readFile(join(root, draft));
+    await writeFile(join(root, draft), Buffer.concat([module, stampSection(stamp)]));
+    await rename(join(root, draft), corePath);
+  } finally {
+    await rm(join(root, draft), { force: true });
+  }
+}
+
+async function asc(options: string[]): Promise<string> {
+  const compiler = await import("assemblyscript/asc");
+  const stderr = compiler.createMemoryStream();
+  const { error } = await compiler.main(["--baseDir", root, "--target", "release", ...options], { stderr });
+  if (error) throw new CoreBuildError(`assembly/ does not compile.\n\n${stderr.toString().trim() || error.message}`);
+  return stderr.toString().trim();
+}
+
+async function hashSources(): Promise<string> {
+  const files = await readdir(join(root, "assembly"), { recursive: true });
+  const sources = files.filter((file) => file.endsWith(".ts")).sort();
+  const hash = createHash("sha256").update(ascVersion());
+  for (const file of ["../asconfig.json", ...sources]) {
+    hash.update(`\0${file}\0`).update(await readFile(join(root, "assembly", file)));
+  }
+  return hash.digest("hex");
+}
+
+function ascVersion(): string {
+  return createRequire(import.meta.url)("assemblyscript/package.json").version;
+}
+
+/** The hash at the end of the built module; null when there is no module. */
+async function readStamp(): Promise<string | null> {
+  const file = await open(corePath).catch(() => null);
+  if (!file) return null;
+  try {
+    const { size } = await file.stat();
+    if (size < STAMP_HEX) return null;
+    const tail = Buffer.alloc(STAMP_HEX);
+    await file.read(tail, 0, STAMP_HEX, size - STAMP_HEX);
+    return tail.toString("latin1");
+  } finally {
+    await file.close();
+  }
+}
+
+/** A custom section (id 0), which engines ignore. WebAssembly core specification, 5.5.3. */
+function stampSection(stamp: string): Buffer {
+  const body = Buffer.from(STAMP_NAME + stamp, "latin1");
+  return Buffer.from([0, body.length + 1, STAMP_NAME.length, ...body]);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await ensureBuilt();
+  } catch (error) {
+    if (!(error instanceof CoreBuildError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
