@@ -1,0 +1,40 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+import { ensureBuilt } from "./cli/build";
+
+/** Builds the core before anything imports it, and again while `npm run dev` runs and assembly/ changes. */
+function core(): Plugin {
+  return {
+    name: "snplay:core",
+    buildStart: ensureBuilt,
+    configureServer(server) {
+      server.watcher.add("assembly");
+      server.watcher.on("change", async (file) => {
+        if (!/[\\/]assembly[\\/][^\\/]+\.ts$/.test(file)) return;
+        try {
+          await ensureBuilt();
+          server.ws.send({ type: "full-reload" });
+        } catch (error) {
+          const { message } = error as Error;
+          server.config.logger.error(message);
+          server.ws.send({ type: "error", err: { message, stack: "" } });
+        }
+      });
+    },
+  };
+}
+
+export default defineConfig({
+  // relative, so that the page works from any sub-folder of any static server
+  base: "./",
+  plugins: [core(), react()],
+  worker: { format: "es" },
+  build: {
+    target: "es2023",
+    // the core must stay a file: compileStreaming, and one download for page and worker
+    assetsInlineLimit: 0,
+    // monaco's editor chunk and its TypeScript worker are large by nature and load last
+    chunkSizeWarningLimit: 8000,
+    reportCompressedSize: false,
+  },
+});
