@@ -5,15 +5,14 @@
  * replaces module and hash together, and several processes may build at once.
  */
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { hashSources, root } from "./sources";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("../", import.meta.url));
 const ascRoot = dirname(createRequire(import.meta.url).resolve("assemblyscript/package.json"));
 
 /** Absolute path of the compiled core. */
@@ -33,7 +32,7 @@ export class CoreBuildError extends Error {
 
 /** Builds the core if sources, asconfig.json or asc changed since the last build. Throws CoreBuildError. Prints nothing. */
 export async function ensureBuilt(): Promise<void> {
-  const stamp = await hashSources();
+  const stamp = await hashSources(["assembly", "asconfig.json", join(ascRoot, "package.json")]);
   if ((await readStamp()) !== stamp) await build(stamp);
 }
 
@@ -72,18 +71,6 @@ async function asc(options: string[]): Promise<string> {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     throw new CoreBuildError(`assembly/ does not compile.\n\n${(stdout + stderr).trim() || String(error)}`);
   }
-}
-
-async function hashSources(): Promise<string> {
-  const files = await readdir(join(root, "assembly"), { recursive: true });
-  const sources = files
-    .filter((file) => file.endsWith(".ts"))
-    .sort()
-    .map((file) => join(root, "assembly", file));
-  const hash = createHash("sha256");
-  const inputs = [join(ascRoot, "package.json"), join(root, "asconfig.json"), ...sources];
-  for (const file of inputs) hash.update(`\0${relative(root, file)}\0`).update(await readFile(file));
-  return hash.digest("hex");
 }
 
 /** The hash at the end of the built module; null when there is no module. */
