@@ -1,0 +1,30 @@
+/** What an event fills into the blanks of a rule's text: `{gva|the address}` becomes "gva 0x20_0000". */
+import type { TraceEvent } from "../core/event";
+import { hex, msrName, permissions, small } from "./spell";
+
+export type Blank = "gva" | "gpa" | "spa" | "at" | "ctx" | "asid" | "vmpl" | "cpl" | "target" | "perms" | "msr" | "asked" | "type";
+
+/** The words the event has; a blank that it cannot fill is left out. */
+export function blanks(event: TraceEvent): Partial<Record<Blank, string>> {
+  const { args } = event;
+  const words: Partial<Record<Blank, string>> = {};
+  const put = (blank: Blank, value: unknown, word: string) => {
+    if (value !== undefined) words[blank] = word;
+  };
+  const spa = event.spa ?? args.spa;
+  const gpa = event.gpa ?? args.gpa;
+  put("gva", args.gva, `gva ${hex(args.gva)}`);
+  put("gpa", gpa, `gpa ${hex(gpa)}`);
+  put("spa", spa, `page ${hex(spa)}`);
+  put("at", args.spa, `spa ${hex(args.spa)}`);
+  put("ctx", args.ctx, `page ${hex(args.ctx)}`);
+  put("asid", event.asid || args.asid, `ASID ${args.asid ?? event.asid}`);
+  put("vmpl", event.vmpl, `VMPL${event.vmpl}`);
+  put("cpl", event.cpl, `CPL${event.cpl}`);
+  put("target", args.target, `VMPL${args.target}`);
+  put("perms", args.perms, permissions(args.perms));
+  put("msr", args.msr, msrName(args.msr));
+  put("asked", args.validate, small(args.validate) ? "validated" : "not validated");
+  put("type", args.type, String(args.type));
+  return words;
+}

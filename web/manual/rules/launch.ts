@@ -1,0 +1,120 @@
+/**
+ * The rungs of the firmware's launch commands, each with the status it returns. ABI 56860; the order of each command
+ * as AMD's firmware has it (AMD-ASPFW sev_mcmd.c, snp_mcmd_gctx_create, _launch_start, _activate, _launch_update,
+ * _launch_finish).
+ */
+import type { Chapter } from "../rules";
+
+const UPDATE = "ABI 56860, SNP_LAUNCH_UPDATE; AMD-ASPFW snp_mcmd_launch_update";
+
+export const LAUNCH = {
+  FW_INITIALIZED: {
+    asks: "Is the platform in the INIT state?",
+    because: "the platform is not initialized",
+    cite: "ABI 56860; AMD-ASPFW sev_mcmd.c",
+    sure: "verified",
+    show: "number",
+    fix: "SNP_INIT first.",
+  },
+  FW_CONTEXT: {
+    asks: "Is the named context page in the Context state?",
+    because: "{ctx|the page} is not a context page",
+    cite: "ABI 56860; AMD-ASPFW sev_mcmd.c",
+    sure: "verified",
+    show: "state",
+    fix: "SNP_GCTX_CREATE makes a Firmware page a context page.",
+  },
+  FW_PAGE_STATE: {
+    asks: "Is the page in the state that the command needs?",
+    because: "{spa|the page} is not in the state that the command needs",
+    why: "SNP_GCTX_CREATE needs a Firmware page, SNP_LAUNCH_UPDATE a Pre-Guest page.",
+    cite: "ABI 56860, table 11; AMD-ASPFW sev_mcmd.c",
+    sure: "verified",
+    show: "state",
+    fix: "RMPUPDATE first: assigned and immutable, with ASID 0 (Firmware) or the guest's ASID (Pre-Guest).",
+  },
+  FW_PAGE_SIZE: {
+    asks: "Has the RMP entry the size that the command names?",
+    because: "the RMP entry of {spa|the page} has another size than the command names",
+    cite: UPDATE,
+    sure: "verified",
+    show: "size",
+    fix: "Name the size of the RMP entry.",
+  },
+  FW_PAGE_ALIGNED: {
+    asks: "2M: is the page 2M aligned?",
+    because: "{spa|the page} is not 2M aligned",
+    cite: UPDATE,
+    sure: "verified",
+    show: "hex",
+    fix: "Name the first page of the 2 MiB region.",
+  },
+  FW_PAGE_TYPE_SIZE: {
+    asks: "VMSA, SECRETS, CPUID: is the page 4K?",
+    because: "a page of type VMSA, SECRETS or CPUID must be 4K",
+    cite: UPDATE,
+    sure: "verified",
+    show: "size",
+    fix: "Use a 4K page for this type.",
+  },
+  FW_PAGE_TYPE: {
+    asks: "Is the page type one of the six?",
+    because: "page type {type|given} does not exist",
+    cite: UPDATE,
+    sure: "verified",
+    show: "number",
+    fix: "Use NORMAL, VMSA, ZERO, UNMEASURED, SECRETS or CPUID (1 to 6).",
+  },
+  FW_GUEST_LAUNCH: {
+    asks: "Is the guest in the state that the command needs?",
+    because: "the guest of {ctx|this context} is not in the state that the command needs",
+    why: "SNP_LAUNCH_START needs INIT; SNP_LAUNCH_UPDATE and SNP_LAUNCH_FINISH need LAUNCH; SNP_ACTIVATE needs LAUNCH or RUNNING.",
+    cite: "ABI 56860; AMD-ASPFW sev_mcmd.c",
+    sure: "verified",
+    show: "guest",
+    fix: "Keep the order: GCTX_CREATE, LAUNCH_START, ACTIVATE, LAUNCH_UPDATE, LAUNCH_FINISH.",
+  },
+  FW_GUEST_ACTIVE: {
+    asks: "Does the guest have an ASID (is it active)?",
+    because: "the guest of {ctx|this context} has no ASID yet",
+    cite: UPDATE,
+    sure: "verified",
+    show: "number",
+    fix: "SNP_ACTIVATE first.",
+  },
+  FW_PAGE_OWNER: {
+    asks: "Does the page belong to this guest (RMP.ASID)?",
+    because: "{spa|the page} belongs to another guest",
+    cite: UPDATE,
+    sure: "verified",
+    show: "number",
+    fix: "RMPUPDATE the page with the ASID of this guest.",
+  },
+  FW_POLICY: {
+    asks: "Does the policy have bit 17 set?",
+    because: "bit 17 of the policy must be 1",
+    why: "AMD's firmware source names the bit after the VMPLs: a guest without them cannot be asked for.",
+    cite: "ABI 56860, guest policy; AMD-ASPFW snp_mcmd_launch_start",
+    sure: "verified",
+    show: "hex",
+    fix: "Set policy bit 17.",
+  },
+  FW_ASID_FREE: {
+    asks: "Is the ASID free: valid, of no other guest, without a page in the RMP?",
+    because: "{asid|the ASID} is not free: out of range, another guest's, or still on pages of the RMP",
+    cite: "ABI 56860, SNP_ACTIVATE; AMD-ASPFW snp_mcmd_activate, check_rmp_for_asid",
+    sure: "verified",
+    show: "number",
+    fix: "Choose another ASID, or take its pages back by RMPUPDATE first.",
+  },
+  FW_CONTEXT_PAGE_FREE: {
+    asks: "Does the model have room for one more guest context?",
+    because: "the model holds eight guest contexts at most",
+    cite: "a limit of this model, not of the firmware",
+    sure: "assumed",
+    note: "The firmware keeps contexts in the context pages themselves and has no such limit.",
+    settle: "Nothing to settle: Simplified.",
+    show: "number",
+    fix: "Use fewer guests.",
+  },
+} satisfies Chapter;
