@@ -1,0 +1,329 @@
+/**
+ * Random cases that reach deep states: few pages, few ASIDs, and sequences that mean something (own a page, validate
+ * it, grant it, make it a VMSA, split it, remap it) with single operations of any kind strewn in between.
+ */
+import type { Operation, PageSize } from "../../cli/operation";
+import type { CaseConfig } from "../../cli/vectors";
+import { CHECK_NAMES, type CheckName } from "../../web/scenario/schema";
+import type { Random } from "./random";
+
+const PAGE = 0x1000;
+const LARGE = 0x200000;
+const PERMS = [0, 1, 2, 3, 4, 5, 7, 8, 0xb, 0xc, 0xf, 0x10, 0x1f];
+
+export interface RandomCase {
+  config: CaseConfig;
+  operations: Operation[];
+}
+
+/** A page that some guest was given, and where it believes it to be. */
+interface Held {
+  asid: number;
+  gpa: number;
+  spa: number;
+  size: PageSize;
+}
+
+export function randomCase(random: Random): RandomCase {
+  const config = randomConfig(random);
+  const generator = new Generator(random, config);
+  const length = 30 + random.below(150);
+  while (generator.operations.length < length) generator.step();
+  return { config, operations: generator.operations };
+}
+
+function randomConfig(random: Random): CaseConfig {
+  const contents = random.chance(0.25);
+  const pages = 512 * (1 + random.below(contents ? 2 : 4));
+  const covered = random.chance(0.5) ? pages : 512 * random.below(pages / 512 + 1);
+  const vmpls = random.chance(0.6) ? 4 : 1 + random.below(4);
+  return { pages, covered, vmpls, sss: random.chance(0.6), contents, checksOff: randomChecksOff(random) };
+}
+
+function randomChecksOff(random: Random): CheckName[] {
+  if (random.chance(0.55)) return [];
+  if (random.chance(0.5)) return [random.pick(CHECK_NAMES)];
+  const share = random.pick([0.2, 0.5, 0.9]);
+  return CHECK_NAMES.filter(() => random.chance(share));
+}
+
+class Generator {
+  readonly operations: Operation[] = [];
+  /** pages that this case plays with */
+  private readonly pages: number[];
+  private readonly held: Held[] = [];
+
+  constructor(
+    private readonly random: Random,
+    private readonly config: CaseConfig,
+  ) {
+    this.pages = this.hotPages();
+  }
+
+  step(): void {
+    const kind = this.random.weighted({
+      own: 16,
+      grant: 12,
+      vmsa: 5,
+      access: 24,
+      instruction: 26,
+      host: 14,
+      paging: 10,
+      resize: 6,
+      data: this.config.contents ? 25 : 1,
+    });
+    this[kind]();
+  }
+
+  private add(...operations: Operation[]): void {
+    this.operations.push(...operations);
+  }
+
+  /** First, second, last and some page of two regions, and both sides of the end of the RMP. */
+  private hotPages(): number[] {
+    const { random, config } = this;
+    const regions = config.pages / 512;
+    const pages: number[] = [];
+    for (let i = 0; i < 2; i++) {
+      const first = random.below(regions) * LARGE;
+      pages.push(first, first, first + PAGE, first + LARGE - PAGE, first + random.below(512) * PAGE);
+    }
+    const end = config.covered * PAGE;
+    if (config.covered > 0) pages.push(end - PAGE);
+    if (config.covered < config.pages) pages.push(end);
+    return pages;
+  }
+
+  private spa(): number {
+    return this.random.pick(this.pages);
+  }
+
+  private asid(): number {
+    return this.random.pick([1, 1, 1, 2, 2, 3, 0x3ff]);
+  }
+
+  private size(): PageSize {
+    return this.random.chance(0.6) ? "4K" : "2M";
+  }
+
+  private vmpl(): number {
+    return this.random.chance(0.65) ? 0 : this.random.below(this.config.vmpls);
+  }
+
+  private cpl(): number {
+    return this.random.chance(0.85) ? 0 : this.random.below(4);
+  }
+
+  private aligned(address: number, size: PageSize): number {
+    return size === "2M" ? address - (address % LARGE) : address;
+  }
+
+  private holding(): Held {
+    const { random, held } = this;
+    if (held.length > 0 && random.chance(0.9)) return random.pick(held.slice(-6));
+    const spa = this.spa();
+    return { asid: this.asid(), gpa: random.chance(0.5) ? spa : this.spa(), spa, size: this.size() };
+  }
+
+  /** Mostly the start of the page that is held; now and then inside it, beside it, or anywhere. */
+  private gva(held: Held): number {
+    const { random } = this;
+    if (random.chance(0.7)) return held.gpa;
+    if (random.chance(0.3)) return held.gpa + random.below(PAGE);
+    if (random.chance(0.6)) return this.aligned(held.gpa, "2M") + random.pick([0, 1, 2, 511]) * PAGE;
+    return this.spa();
+  }
+
+  /** RMPUPDATE, nested leaf and PVALIDATE of one page, all of one size unless chance will have it. */
+  private own(): Held {
+    const { random } = this;
+    const size = this.size();
+    const spa = this.aligned(this.spa(), size);
+    const shift = random.pick([0, 0, LARGE, 5 * LARGE, this.config.pages * PAGE]);
+    const gpa = random.chance(0.85) ? spa + shift : this.aligned(this.spa(), size);
+    const held = { asid: this.asid(), gpa, spa, size };
+    this.held.push(held);
+    const immutable = random.chance(0.06);
+    this.add({ op: "rmpupdate", spa, gpa, asid: held.asid, assigned: true, immutable, size });
+    const leaf = random.chance(0.85) ? size : this.size();
+    const [leafGpa, leafSpa] = [this.aligned(gpa, leaf), this.aligned(spa, leaf)];
+    const rights = { w: random.chance(0.93), x: random.chance(0.93) };
+    this.add({ op: "npt-map", asid: held.asid, gpa: leafGpa, spa: leafSpa, size: leaf, ...rights });
+    if (random.chance(0.8)) {
+      const asked = random.chance(0.9) ? size : this.size();
+      this.add({ op: "pvalidate", asid: held.asid, vmpl: 0, cpl: 0, gva: gpa, size: asked, validate: true });
+    }
+    return held;
+  }
+
+  private grant(): void {
+    const { random } = this;
+    const held = this.holding();
+    const vmpl = this.vmpl();
+    const target = random.chance(0.8) ? Math.min(vmpl + 1, 3) : random.below(5);
+    const size = random.chance(0.85) ? held.size : this.size();
+    const perms = random.pick(PERMS);
+    const vmsa = random.chance(0.15);
+    this.add({
+      op: "rmpadjust",
+      asid: held.asid,
+      vmpl,
+      cpl: this.cpl(),
+      gva: this.gva(held),
+      size,
+      target,
+      perms,
+      vmsa,
+    });
+  }
+
+  /** Makes a VMSA, runs it, keeps it in use for a while and tries to take it away. */
+  private vmsa(): void {
+    const { random } = this;
+    const held = random.chance(0.5) ? this.own() : this.holding();
+    const vcpu = random.below(3);
+    const asid = random.chance(0.9) ? held.asid : this.asid();
+    const adjust = { op: "rmpadjust", vmpl: 0, cpl: 0, target: 1, perms: 0 } as const;
+    this.add(
+      { ...adjust, asid: held.asid, gva: held.gpa, size: held.size, vmsa: true },
+      { op: "vmrun", asid, vmsa: this.vmsaPage(held), vcpu },
+      { op: "in-use", vcpus: random.chance(0.8) ? 1 << vcpu : random.below(8) },
+    );
+    const tries = 1 + random.below(3);
+    for (let i = 0; i < tries; i++) this.takeAway(held);
+    if (random.chance(0.7)) this.add({ op: "in-use", vcpus: 0 });
+  }
+
+  private vmsaPage(held: Held): number {
+    return held.size === "2M" ? held.spa + this.random.pick([0, 0, 1, 511]) * PAGE : held.spa;
+  }
+
+  private takeAway(held: Held): void {
+    const { random } = this;
+    if (random.chance(0.4)) {
+      this.add({ op: "psmash", spa: this.aligned(held.spa, "2M") });
+      return;
+    }
+    const assigned = random.chance(0.6);
+    const asid = assigned ? held.asid : 0;
+    const gpa = assigned ? held.gpa + (random.chance(0.5) ? LARGE : 0) : 0;
+    const size = random.chance(0.8) ? held.size : this.size();
+    this.add({ op: "rmpupdate", spa: this.aligned(held.spa, size), gpa, asid, assigned, immutable: false, size });
+  }
+
+  private access(): void {
+    const { random } = this;
+    const held = this.holding();
+    const asid = random.chance(0.92) ? held.asid : this.asid();
+    const executor = { asid, vmpl: random.chance(0.5) ? 0 : this.vmpl(), cpl: this.cpl(), gva: this.gva(held) };
+    if (random.chance(0.25)) executor.cpl = 3;
+    const op = random.pick(["guest-read", "guest-write", "guest-write", "guest-fetch"] as const);
+    this.add({ op, ...executor });
+  }
+
+  private instruction(): void {
+    const { random } = this;
+    const held = this.holding();
+    const asid = random.chance(0.95) ? held.asid : this.asid();
+    const executor = { asid, vmpl: this.vmpl(), cpl: this.cpl(), gva: this.gva(held) };
+    const size = random.chance(0.8) ? held.size : this.size();
+    const kind = random.weighted({ pvalidate: 5, rmpadjust: 4, rmpquery: 4 });
+    const target = random.below(this.config.vmpls + 1);
+    if (kind === "pvalidate") this.add({ op: kind, ...executor, size, validate: random.chance(0.7) });
+    else if (kind === "rmpquery") this.add({ op: kind, ...executor, target });
+    else this.add({ op: kind, ...executor, size, target, perms: random.pick(PERMS), vmsa: random.chance(0.2) });
+  }
+
+  private host(): void {
+    const { random } = this;
+    const kind = random.weighted({ update: 6, again: 3, read: 2, access: 5, run: 3, psmash: 2 });
+    const held = this.holding();
+    const spa = random.chance(0.5) ? held.spa : this.spa();
+    const odd = random.chance(0.05) ? 0x10 : 0;
+    const size = this.size();
+    if (kind === "update") {
+      const assigned = random.chance(0.4);
+      const asid = assigned === random.chance(0.9) ? this.asid() : 0;
+      const gpa = assigned ? this.aligned(this.spa(), size) : 0;
+      const at = (random.chance(0.9) ? this.aligned(spa, size) : spa) + odd;
+      this.add({ op: "rmpupdate", spa: at, gpa, asid, assigned, immutable: random.chance(0.1), size });
+    } else if (kind === "again") {
+      const { gpa, asid } = held;
+      const immutable = random.chance(0.25);
+      this.add({ op: "rmpupdate", spa: held.spa, gpa, asid, assigned: true, immutable, size: held.size });
+    } else if (kind === "read") {
+      this.add({ op: "rmpread", spa: spa + odd });
+    } else if (kind === "access") {
+      this.add({ op: random.chance(0.2) ? "host-read" : "host-write", spa: this.aligned(spa, size), size });
+    } else if (kind === "run") {
+      this.add({ op: "vmrun", asid: held.asid, vmsa: this.vmsaPage(held), vcpu: random.below(3) });
+    } else {
+      this.add({ op: "psmash", spa: random.chance(0.9) ? this.aligned(spa, "2M") : spa });
+    }
+  }
+
+  private paging(): void {
+    const { random } = this;
+    const held = this.holding();
+    const size = this.size();
+    const gpa = this.aligned(held.gpa, size);
+    const kind = random.weighted({ remap: 4, unmap: 1, guest: 6, restore: 3 });
+    const rights = { w: random.chance(0.8), x: random.chance(0.8) };
+    if (kind === "remap") {
+      const spa = this.aligned(random.chance(0.5) ? held.spa : this.spa(), size);
+      this.add({ op: "npt-map", asid: held.asid, gpa, spa, size, ...rights });
+    } else if (kind === "unmap") {
+      this.add({ op: "npt-unmap", asid: held.asid, gpa, size });
+    } else {
+      const often = kind === "restore" ? 1 : 0.75;
+      const bits = { c: random.chance(often), p: random.chance(Math.max(often, 0.88)), u: random.chance(often) };
+      const more = { w: random.chance(often), x: random.chance(often) };
+      const to = random.chance(0.7) ? held.gpa : this.spa();
+      const gva = this.gva(held);
+      this.add({ op: "gpt-map", asid: held.asid, gva: gva - (gva % PAGE), gpa: to, ...bits, ...more });
+    }
+  }
+
+  /** 2 MiB becomes 512 times 4 KiB in the RMP, in the nested page table, or in only one of them. */
+  private resize(): void {
+    const { random } = this;
+    const held = this.holding();
+    const region = { spa: this.aligned(held.spa, "2M"), gpa: this.aligned(held.gpa, "2M") };
+    const offset = random.pick([0, 1, 511]) * PAGE;
+    if (random.chance(0.6)) this.add({ op: "psmash", spa: region.spa });
+    if (random.chance(0.6)) {
+      const gpa = region.gpa + offset;
+      const spa = region.spa + offset;
+      this.add({ op: "npt-map", asid: held.asid, gpa, spa, size: "4K", w: true, x: true });
+      if (random.chance(0.7)) this.held.push({ asid: held.asid, gpa, spa, size: "4K" });
+    }
+  }
+
+  /** Writes through one mapping and reads through another: C=1, C=0, another ASID, the hypervisor. */
+  private data(): void {
+    const { random, config } = this;
+    if (config.contents !== true) {
+      this.access();
+      return;
+    }
+    const held = this.holding();
+    const len = random.pick([1, 8, 8, 8, 8]);
+    const offset = random.pick([0, 0, 8, 0xca, 5, PAGE - 8]);
+    const value = (BigInt(random.next()) * (len === 8 ? 0x1_0000_0001n : 1n)) & ((1n << BigInt(8 * len)) - 1n);
+    const executor = { asid: held.asid, vmpl: 0, cpl: 0, gva: held.gpa + offset };
+    const host = { spa: this.aligned(held.spa, "4K") + offset, size: "4K" as const };
+    const kind = random.weighted({ write: 4, read: 5, hostWrite: 2, hostRead: 2, page: 0.2 });
+    if (kind === "write") this.add({ op: "guest-write", ...executor, len, value });
+    else if (kind === "read") this.add({ op: "guest-read", ...executor, len });
+    else if (kind === "hostWrite") this.add({ op: "host-write", ...host, len, value });
+    else if (kind === "hostRead") this.add({ op: "host-read", ...host, len });
+    else this.page(held);
+  }
+
+  private page(held: Held): void {
+    const { random } = this;
+    const executor = { asid: held.asid, vmpl: 0, cpl: 0, gva: held.gpa };
+    if (random.chance(0.5)) this.add({ op: "guest-read", ...executor, len: 4096 });
+    else this.add({ op: "guest-write", ...executor, len: 4096, value: BigInt(random.next()) << 5000n });
+  }
+}

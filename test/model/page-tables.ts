@@ -1,0 +1,64 @@
+/** Nested page tables (the hypervisor's) and guest page tables (the guest's), one of each per ASID. */
+import type { PageSize } from "../../cli/operation";
+import { PAGE, PAGES_IN_2M } from "./rmp";
+
+export interface NestedLeaf {
+  gpa: number;
+  spa: number;
+  size: PageSize;
+  w: boolean;
+  x: boolean;
+}
+
+export interface GuestLeaf {
+  gpa: number;
+  c: boolean;
+  p: boolean;
+  w: boolean;
+  u: boolean;
+  x: boolean;
+}
+
+function bytesOf(size: PageSize): number {
+  return size === "2M" ? PAGE * PAGES_IN_2M : PAGE;
+}
+
+function listOf<T>(lists: Map<number, T[]>, asid: number): T[] {
+  return lists.get(asid) ?? [];
+}
+
+export class NestedTables {
+  /** by ASID, in no order; no two leaves of an ASID intersect */
+  private readonly leaves = new Map<number, NestedLeaf[]>();
+
+  map(asid: number, leaf: NestedLeaf): void {
+    this.unmap(asid, leaf.gpa, leaf.size);
+    this.leaves.set(asid, [...listOf(this.leaves, asid), leaf]);
+  }
+
+  /** Removes every leaf that has a byte in common with the range. */
+  unmap(asid: number, gpa: number, size: PageSize): void {
+    const end = gpa + bytesOf(size);
+    const outside = (leaf: NestedLeaf) => leaf.gpa >= end || leaf.gpa + bytesOf(leaf.size) <= gpa;
+    this.leaves.set(asid, listOf(this.leaves, asid).filter(outside));
+  }
+
+  find(asid: number, gpa: number): NestedLeaf | undefined {
+    return listOf(this.leaves, asid).find((leaf) => gpa >= leaf.gpa && gpa < leaf.gpa + bytesOf(leaf.size));
+  }
+}
+
+export class GuestTables {
+  private readonly leaves = new Map<string, GuestLeaf>();
+
+  map(asid: number, gva: number, leaf: GuestLeaf): void {
+    this.leaves.set(`${asid} ${gva - (gva % PAGE)}`, leaf);
+  }
+
+  /** What the guest's page table says about a page; without a word of its own: the same address, private, all allowed. */
+  find(asid: number, gva: number): GuestLeaf {
+    const page = gva - (gva % PAGE);
+    const identity = { gpa: page, c: true, p: true, w: true, u: true, x: true };
+    return this.leaves.get(`${asid} ${page}`) ?? identity;
+  }
+}
