@@ -1,0 +1,28 @@
+/** What a scenario may ask for. Parsing refuses anything outside with a sentence that names the bound. */
+
+/** Version of the file format that this code writes. */
+export const SCENARIO_VERSION = 1;
+
+/** A scenario file, or the text inside a link, may have this many bytes of UTF-8 at most. */
+export const MAX_SCENARIO_BYTES = 1024 * 1024;
+
+/** Objects and arrays inside each other: far more than any scenario needs, far less than a stack overflow. */
+export const MAX_DEPTH = 64;
+
+/** Memory in MiB. The RMP's unit is a 2 MiB region, and the map of the page draws up to 64 Ki pages. */
+export const MEMORY_MIB = { min: 2, max: 256, step: 2 } as const;
+
+/** Below this RAM_START (2 MiB) is not below RAM_END (half of memory): the guest has no memory to accept. */
+export const MEMORY_MIB_WITH_RAM = 6;
+
+/** APM vol. 2, 15.36.7: processors so far have four VMPLs. */
+export const VMPLS = { min: 1, max: 4 } as const;
+
+/** Host cores: Limit.CORES of the machine. */
+export const CORES = { min: 1, max: 8 } as const;
+
+/** Steps are counted in 32 bits by the machine. */
+export const MAX_STEP = 0xffffffff;
+
+/** Physical addresses have at most 52 bits. */
+export const MAX_ADDRESS = 2 ** 52 - 1;

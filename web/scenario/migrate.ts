@@ -1,0 +1,56 @@
+/**
+ * Older scenario files: one step per version, run in order, each from its version to the next.
+ * A step gets the file's own object and returns a new one; fields that it does not know stay as they are.
+ */
+import { SCENARIO_VERSION } from "./bounds";
+
+export type Fields = Record<string, unknown>;
+export type Migrations = Readonly<Record<number, (old: Fields) => Fields>>;
+
+/** From version n to n + 1. Empty: version 1 is the first. */
+export const MIGRATIONS: Migrations = {};
+
+export type Migrated =
+  | { ok: true; fields: Fields; from: number }
+  | { ok: false; reason: "newer" | "invalid"; message: string };
+
+/** Brings `fields` to version `target`; says so in a sentence when it cannot. */
+export function migrate(fields: Fields, target = SCENARIO_VERSION, table: Migrations = MIGRATIONS): Migrated {
+  const from = fields.version;
+  if (from === undefined) {
+    return { ok: false, reason: "invalid", message: 'version: missing. A scenario file says "version": 1.' };
+  }
+  if (typeof from !== "number" || !Number.isInteger(from) || from < 1) {
+    return {
+      ok: false,
+      reason: "invalid",
+      message: `version: must be a whole number from 1 to ${target}, and this is ${shown(from)}.`,
+    };
+  }
+  if (from > target) {
+    return {
+      ok: false,
+      reason: "newer",
+      message: `version: this scenario has version ${from}, and this copy of snplay reads versions up to ${target}. Open it with a newer snplay.`,
+    };
+  }
+  let current = fields;
+  for (let version = from; version < target; version++) {
+    const step = table[version];
+    if (step === undefined) {
+      return {
+        ok: false,
+        reason: "invalid",
+        message: `version: this scenario has version ${from}, and there is no way from version ${version} to ${version + 1}.`,
+      };
+    }
+    current = { ...step(current), version: version + 1 };
+  }
+  return { ok: true, fields: current, from };
+}
+
+/** A value as a sentence can hold it: JSON, cut short. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
+}
