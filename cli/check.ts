@@ -19,7 +19,7 @@ interface Check {
 
 const CHECKS: Check[] = [
   { name: "format, lint, import rules (biome)", problems: () => tool("@biomejs/biome/bin/biome", BIOME) },
-  { name: "types (tsc)", problems: () => tool("typescript/bin/tsc", ["--project", ".", "--pretty"]) },
+  { name: "types (tsc)", problems: () => tool("typescript/bin/tsc", ["--project", "."]) },
   { name: "types of assembly/ (asc)", problems: () => checkAssembly().catch((error: Error) => error.message) },
   { name: "exact versions", problems: inexactVersions },
   { name: "no path of a machine", problems: machinePaths },
