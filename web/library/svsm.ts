@@ -50,7 +50,7 @@ export function svsm_core_pvalidate(va: number, validate: boolean, vmpl: number)
   if (!validate && svsm_revoke(va, vmpl) !== 0) return SVSM_ERR_INVALID_PARAMETER;
 
   const { eax, cf } = pvalidate(va, RMP_PG_SIZE_4K, validate);
-  if (eax !== 0) return SVSM_ERR_PVALIDATE | eax;
+  if (eax !== 0) return SVSM_ERR_PVALIDATE + eax;
   if (cf !== 0) return SVSM_FAIL_UNCHANGED;
 
   if (validate) {

@@ -7,7 +7,7 @@
  *   writes nothing, and text that cannot be read (damaged, or from a newer snplay) goes into the history as it is.
  * - Another tab's draft of the same scenario goes into the history before this tab's replaces it.
  */
-import { historyKey, parseHistory, pushVersion, type Version, type VersionReason } from "./history";
+import { historyKey, mergeVersions, parseHistory, pushVersion, type Version, type VersionReason } from "./history";
 import { parseScenario } from "./parse";
 import type { Scenario } from "./schema";
 import { serializeScenario } from "./serialize";
@@ -121,7 +121,11 @@ export function createDrafts(store: Store, now: () => number = Date.now): Drafts
 
   function remember(id: string, text: string, savedAt: number, why: VersionReason): Saved {
     // Storage may hold versions that another tab added since.
-    const versions = pushVersion(mergeVersions(history(id), parseHistory(store.get(historyKey(id)))), { text, savedAt, why });
+    const versions = pushVersion(mergeVersions(history(id), parseHistory(store.get(historyKey(id)))), {
+      text,
+      savedAt,
+      why,
+    });
     histories.set(id, versions);
     return putHistory(id, versions);
   }
@@ -147,7 +151,8 @@ export function createDrafts(store: Store, now: () => number = Date.now): Drafts
         return unreadable ? { draft: null, message: UNREADABLE } : { draft: null };
       }
       const parsed = parseScenario(mine.text);
-      if (!parsed.ok) return { draft: null, message: `The draft kept in this browser cannot be opened. ${parsed.message}` };
+      if (!parsed.ok)
+        return { draft: null, message: `The draft kept in this browser cannot be opened. ${parsed.message}` };
       held.set(id, mine);
       return { draft: { scenario: parsed.scenario, savedAt: mine.savedAt } };
     },
@@ -158,11 +163,14 @@ export function createDrafts(store: Store, now: () => number = Date.now): Drafts
       const foreign = rememberForeign(id);
       if (before?.text === text && foreign.ok) {
         held.set(id, before);
-        return store.get(draftKey(id)) === null ? putDraft(id) : { ok: true };
+        return stored(id)?.text === text ? { ok: true } : putDraft(id);
       }
       const at = now();
       const unopened = held.get(id) === undefined && before !== null;
-      if (before !== null && (unopened || at - before.savedAt >= VERSION_PAUSE_MS || at - before.since >= VERSION_PAUSE_MS * 5)) {
+      if (
+        before !== null &&
+        (unopened || at - before.savedAt >= VERSION_PAUSE_MS || at - before.since >= VERSION_PAUSE_MS * 5)
+      ) {
         remember(id, before.text, before.savedAt, "typed");
         held.set(id, { text, savedAt: at, since: at });
       } else {
@@ -221,9 +229,4 @@ function heldOf(json: string): Held | null {
   } catch {
     return null;
   }
-}
-
-function mergeVersions(a: Version[], b: Version[]): Version[] {
-  const all = new Map([...b, ...a].map((version) => [version.savedAt, version]));
-  return [...all.values()].sort((x, y) => y.savedAt - x.savedAt);
 }

@@ -16,20 +16,27 @@ export interface Version {
 
 export const historyKey = (id: string): string => `snplay.history.${id}`;
 
-/** Adds a version in front, unless it says the same as the one already there; the oldest go when there are too many. */
-export function pushVersion(versions: Version[], version: Version): Version[] {
-  if (versions[0]?.text === version.text) return versions;
-  let { savedAt } = version;
-  while (versions.some((v) => v.savedAt === savedAt)) savedAt++;
+/** Adds a version; one that says the same gives way to it. The oldest go when there are too many or they are too large. */
+export function pushVersion(versions: readonly Version[], version: Version): Version[] {
+  const same = versions.find((v) => v.text === version.text);
+  const others = versions.filter((v) => v !== same);
+  let savedAt = Math.max(version.savedAt, same?.savedAt ?? 0);
+  while (others.some((v) => v.savedAt === savedAt)) savedAt++;
+  const all = [...others, { ...version, savedAt }].sort((a, b) => b.savedAt - a.savedAt);
   const kept: Version[] = [];
   let chars = 0;
-  for (const v of [{ ...version, savedAt }, ...versions]) {
+  for (const v of all) {
     chars += v.text.length;
     // The newest is kept however large it is.
     if (kept.length === MAX_VERSIONS || (kept.length > 0 && chars > MAX_CHARS)) break;
     kept.push(v);
   }
   return kept;
+}
+
+/** Two tabs' versions of one scenario, newest first. */
+export function mergeVersions(a: readonly Version[], b: readonly Version[]): Version[] {
+  return a.reduceRight(pushVersion, [...b]);
 }
 
 /** Damaged entries are left out; a damaged history is an empty one. */

@@ -43,12 +43,12 @@ function firstError(text: string): Stop | null {
         return;
       }
       if (c === "\\") {
-        const escape = text.charAt(at + 1);
-        if (escape === "u") {
+        const letter = text.charAt(at + 1);
+        if (letter === "u") {
           if (!/^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6))) stop("\\u needs four hexadecimal digits");
           at += 6;
         } else {
-          if (escape === "" || !ESCAPES.includes(escape)) stop(`no such escape: \\${escape}`);
+          if (letter === "" || !ESCAPES.includes(letter)) stop(`no such escape: \\${letter}`);
           at += 2;
         }
       } else at++;

@@ -37,7 +37,8 @@ export type Decoded =
  */
 export async function encodeLink(scenario: Scenario, model: string): Promise<string> {
   const json = new TextEncoder().encode(JSON.stringify({ m: model, s: scenarioValue(scenario) }));
-  if (json.length > MAX_JSON_BYTES) throw new RangeError(`${sizeSentence("This scenario is")} Save it as a file instead.`);
+  if (json.length > MAX_JSON_BYTES)
+    throw new RangeError(`${sizeSentence("This scenario is")} Save it as a file instead.`);
   const packed = await deflate(json);
   const bytes = new Uint8Array(HEADER_BYTES + packed.length);
   const header = new DataView(bytes.buffer);
@@ -54,7 +55,10 @@ export async function decodeLink(fragment: string): Promise<Decoded> {
   if (prefix === null) return fault("not-a-link", "This address holds no scenario.");
   const layout = Number(prefix[1]);
   if (layout > LAYOUT) {
-    return fault("newer", `This link was made by a newer snplay (links of version ${layout}; this copy reads up to ${LAYOUT}).`);
+    return fault(
+      "newer",
+      `This link was made by a newer snplay (links of version ${layout}; this copy reads up to ${LAYOUT}).`,
+    );
   }
   if (layout < LAYOUT) return fault("damaged", `This link is damaged: there are no links of version ${layout}.`);
   if (prefix[2] !== ".") return fault("truncated", TRUNCATED);
@@ -68,7 +72,8 @@ export async function decodeLink(fragment: string): Promise<Decoded> {
   const length = header.getUint32(0, true);
   const packed = bytes.subarray(HEADER_BYTES);
   if (packed.length < length) return fault("truncated", TRUNCATED);
-  if (packed.length > length || !whole) return fault("damaged", "This link is damaged: its end was changed, or something was added to it.");
+  if (packed.length > length || !whole)
+    return fault("damaged", "This link is damaged: its end was changed, or something was added to it.");
   if (crc32(packed) !== header.getUint32(4, true)) {
     return fault("damaged", "This link is damaged: a part of it was changed on the way (its checksum does not fit).");
   }

@@ -3,7 +3,16 @@
  * column of broken JSON) when something is wrong. Fields that this version does not know are kept where they stand and
  * written back by serialize.ts, so a file from a later minor version survives an edit here.
  */
-import { CORES, MAX_ADDRESS, MAX_DEPTH, MAX_SCENARIO_BYTES, MAX_STEP, MEMORY_MIB, MEMORY_MIB_WITH_RAM, VMPLS } from "./bounds";
+import {
+  CORES,
+  MAX_ADDRESS,
+  MAX_DEPTH,
+  MAX_SCENARIO_BYTES,
+  MAX_STEP,
+  MEMORY_MIB,
+  MEMORY_MIB_WITH_RAM,
+  VMPLS,
+} from "./bounds";
 import { DEFAULT_MEMORY_MIB, DEFAULT_TITLE, DEFAULT_VMPL, defaultMachine } from "./defaults";
 import { jsonError } from "./json-error";
 import { type Fields, migrate, shown } from "./migrate";
@@ -14,8 +23,12 @@ export type Parsed =
   | { ok: false; reason: "json" | "newer" | "invalid"; message: string };
 
 const KNOWN = {
-  scenario: ["version", "title", "about", "machine", "vmpl", "guest", "hypervisor", "library", "view", "stage"]
-    .concat(["expect", "difficulty", "tags", "sources"]),
+  scenario: ["version", "title", "about", "machine", "vmpl", "guest", "hypervisor", "library", "view", "stage"].concat([
+    "expect",
+    "difficulty",
+    "tags",
+    "sources",
+  ]),
   machine: ["memoryMiB", "rmpCoversMiB", "vmplSss", "vmpls", "cores", "host", "backing", "checksOff", "syscfg"],
   syscfg: ["snpEn", "vmplEn", "memEnc", "mfdm", "smmLock"],
   library: ["linux", "ovmf", "svsm"],
@@ -29,7 +42,9 @@ class Wrong {
 }
 
 function wrong(path: string, must: string, value: unknown): never {
-  throw new Wrong(value === undefined ? `${path}: missing. It ${must}.` : `${path}: ${must}, and this is ${shown(value)}.`);
+  throw new Wrong(
+    value === undefined ? `${path}: missing. It ${must}.` : `${path}: ${must}, and this is ${shown(value)}.`,
+  );
 }
 
 /** Reads a scenario from the text of a file. Never throws. */
@@ -109,7 +124,12 @@ function machineOf(value: unknown, notes: string[]): MachineConfig {
   return {
     ...unknownFields(fields, KNOWN.machine, "machine.", notes),
     memoryMiB,
-    rmpCoversMiB: steps(at("rmpCoversMiB"), or(fields.rmpCoversMiB, memoryMiB), memoryMiB, "MiB (no more than memoryMiB)"),
+    rmpCoversMiB: steps(
+      at("rmpCoversMiB"),
+      or(fields.rmpCoversMiB, memoryMiB),
+      memoryMiB,
+      "MiB (no more than memoryMiB)",
+    ),
     vmplSss: flag(at("vmplSss"), or(fields.vmplSss, usual.vmplSss)),
     vmpls: integer(at("vmpls"), or(fields.vmpls, usual.vmpls), VMPLS.min, VMPLS.max),
     cores: integer(at("cores"), or(fields.cores, usual.cores), CORES.min, CORES.max),
@@ -195,7 +215,10 @@ function steps(path: string, value: unknown, max: number, unit: string): number 
 
 function oneOf<const T extends string>(path: string, value: unknown, names: readonly T[]): T {
   const found = names.find((name) => name === value);
-  return found ?? wrong(path, `must be ${names.map((name) => `"${name}"`).join(", ")}`.replace(/, ([^,]*)$/, " or $1"), value);
+  return (
+    found ??
+    wrong(path, `must be ${names.map((name) => `"${name}"`).join(", ")}`.replace(/, ([^,]*)$/, " or $1"), value)
+  );
 }
 
 function list<T>(path: string, value: unknown, one: (path: string, value: unknown) => T): T[] {

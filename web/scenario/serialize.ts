@@ -32,15 +32,7 @@ export function scenarioValue(scenario: Scenario): Fields {
 function machineValue(machine: MachineConfig): Fields {
   const usual = defaultMachine(machine.memoryMiB);
   const { syscfg, ...flat } = machine;
-  const value = differing(flat, usual, [
-    "rmpCoversMiB",
-    "vmplSss",
-    "vmpls",
-    "cores",
-    "host",
-    "backing",
-    "checksOff",
-  ]);
+  const value = differing(flat, usual, ["rmpCoversMiB", "vmplSss", "vmpls", "cores", "host", "backing", "checksOff"]);
   const bits = differing(syscfg, usual.syscfg, ["snpEn", "vmplEn", "memEnc", "mfdm", "smmLock"]);
   return {
     ...(machine.memoryMiB === defaultMachine().memoryMiB ? {} : { memoryMiB: machine.memoryMiB }),

@@ -14,7 +14,8 @@ export interface Store {
 
 const FORBIDDEN =
   "This browser lets the page keep nothing (private mode, or storage is blocked): your text is here until the page is closed.";
-const FULL = "This browser's storage for the page is full: your text is here until the page is closed. Save it as a file.";
+const FULL =
+  "This browser's storage for the page is full: your text is here until the page is closed. Save it as a file.";
 
 /** @param open gets the storage; browsers throw here when storage is forbidden */
 export function browserStorage(open: () => Storage | null | undefined = () => globalThis.localStorage): Store {
