@@ -301,8 +301,9 @@ export enum Rule {
   FW_PAGE_OWNER = 75,
   FW_POLICY = 76,
   FW_ASID_FREE = 77,
-  FW_CONTEXT_PAGE_FREE = 78,
-  COUNT = 79,
+  FW_CONTEXT_FREE = 78,
+  FW_ASID_VALID = 79,
+  COUNT = 80,
 }
 
 /** How a rung came out in explain mode. */
@@ -326,6 +327,7 @@ export enum FwStatus {
   INVALID_ASID = 0x0d,
   INVALID_GUEST = 0x10,
   INVALID_PARAM = 0x16,
+  RESOURCE_LIMIT = 0x17,
   INVALID_PAGE_SIZE = 0x19,
   INVALID_PAGE_STATE = 0x1a,
   INVALID_PAGE_OWNER = 0x1c,
@@ -495,6 +497,8 @@ export enum Header {
 export enum Option {
   SSS = 1,
   CONTENTS = 2,
+  /** SYSCFG and HWCR as after a launch: SNP is on from the start */
+  SNP = 4,
 }
 
 /** 64-bit registers of the machine: index in the cells, 8 bytes each. All are undone like the rest. */

@@ -79,3 +79,13 @@ export interface EntryView {
   perms: [number, number, number, number];
   state: PageState;
 }
+
+/** One leaf of a nested page table that maps a page. */
+export interface Mapping {
+  asid: number;
+  gpa: number;
+  spa: number;
+  size: "4K" | "2M";
+  w: boolean;
+  x: boolean;
+}

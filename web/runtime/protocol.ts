@@ -2,7 +2,7 @@
  * What the page and the machine's worker say to each other. The worker runs a scenario once, keeps the trace and
  * the machine, and answers questions about any step of it. Plain data only: structured clone, buffers transferred.
  */
-import type { EntryView, FieldChange, Place, Reason, TraceEvent } from "../core/event";
+import type { EntryView, FieldChange, Mapping, Reason, TraceEvent } from "../core/event";
 import type { Scenario } from "../scenario/schema";
 
 /** How a run ended (design/programs.md, section 4). */
@@ -50,16 +50,6 @@ export interface EntryRow {
   pages: number;
   /** changed by the current step: names of fields */
   changed: string[];
-}
-
-/** One leaf of translation of the selected page, for "who maps this page". */
-export interface Mapping {
-  asid: number;
-  gpa: number;
-  spa: number;
-  size: "4K" | "2M";
-  w: boolean;
-  x: boolean;
 }
 
 /** The state after `step` events. */

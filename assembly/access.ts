@@ -1,0 +1,179 @@
+/**
+ * Memory accesses of guest and host. APM vol. 2, 15.36.10, table 15-39: after all paging checks, in the table's order.
+ * CR0.WP = 1, NX on, no SMEP, no SMAP; CPL 1 and 2 count as supervisor.
+ */
+import { Check, Flag, Npf, Op, Perm, Pf, Rule, Size } from "./abi";
+import {
+  asid,
+  begin,
+  cpl,
+  dry,
+  finish,
+  npf,
+  pf,
+  reached,
+  result,
+  rung,
+  spa,
+  switched,
+  vcNotValidated,
+  vmpl,
+  walkedTo,
+} from "./event";
+import { guestLeaf, GPT_C, GPT_P, GPT_U, GPT_W, GPT_X } from "./gpt";
+import { LEAF_W, LEAF_X, leafSize, leafSpa, nestedLeaf } from "./npt";
+import { readBytes, readPage, writeBytes, writePage } from "./page";
+import { assignedIn, FRAME, headOf, isCovered, permsOf } from "./rmp";
+import { covering, entrySize, head, owned, RMP_FAULT } from "./walk";
+
+const READ: u32 = 0;
+const WRITE: u32 = 1;
+const FETCH: u32 = 2;
+
+const HOST_FAULT: u64 = 0x80000003;
+
+/** C-bit of the access that guestAccess() let through: the page's key is the ASID, or none. */
+let isPrivate: bool = false;
+
+/** Reads 1, 8 or 4096 bytes (the last into scratch); they must not cross a page. */
+export function guestRead(gva: u64, length: u32): u32 {
+  if (begin(Op.GUEST_READ, gva, length, 0, 0) && guestAccess(gva, READ) && !dry()) {
+    const key = isPrivate ? asid : 0;
+    if (length == 4096) readPage(key, spa);
+    else result(readBytes(key, spa | (gva & 4095), length));
+  }
+  return finish();
+}
+
+/** Writes 1, 8 or 4096 bytes (the last from scratch); they must not cross a page. */
+export function guestWrite(gva: u64, length: u32, value: u64): u32 {
+  if (begin(Op.GUEST_WRITE, gva, length, value, 0) && guestAccess(gva, WRITE) && !dry()) {
+    const key = isPrivate ? asid : 0;
+    if (length == 4096) writePage(key, spa);
+    else writeBytes(key, spa | (gva & 4095), length, value);
+  }
+  return finish();
+}
+
+export function guestFetch(gva: u64): u32 {
+  if (begin(Op.GUEST_FETCH, gva, 0, 0, 0)) guestAccess(gva, FETCH);
+  return finish();
+}
+
+/** An access without an event or contents, for sweeps: true if it goes through. */
+export function probeAccess(gva: u64, kind: u32): bool {
+  begin(Op.GUEST_READ, gva, 1, 0, 0);
+  return guestAccess(gva, kind);
+}
+
+// @ts-ignore: decorator
+@inline
+function guestAccess(gva: u64, kind: u32): bool {
+  const write = kind == WRITE;
+  const fetch = kind == FETCH;
+  const user = cpl == 3;
+
+  // guest paging, as on any x86: APM vol. 2, 5.6 and 8.4.2
+  const leaf = guestLeaf(asid, gva);
+  const code: u64 = (write ? Pf.W : 0) | (user ? Pf.U : 0) | (fetch ? Pf.I : 0);
+  if (!rung(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(code, gva);
+  if (!rung(Rule.GUEST_USER, !user || (leaf & GPT_U) != 0, cpl, (leaf & GPT_U) >>> 3)) return pf(code | Pf.P, gva);
+  if (write && !rung(Rule.GUEST_WRITABLE, (leaf & GPT_W) != 0, (leaf & GPT_W) >>> 2, 1)) return pf(code | Pf.P, gva);
+  if (fetch && !rung(Rule.GUEST_EXECUTABLE, (leaf & GPT_X) != 0, (leaf & GPT_X) >>> 4, 1)) return pf(code | Pf.P, gva);
+  const gpa = leaf & FRAME;
+  walkedTo(gpa);
+  // fetches count as C = 1 whatever the page table says: table 15-39 has no C = 0 row for them
+  const c = fetch || (leaf & GPT_C) != 0;
+  isPrivate = c;
+
+  // nested paging
+  const bits: u64 = (write ? <u64>1 << Npf.RW : 0) | (fetch ? <u64>1 << Npf.ID : 0);
+  const missing: u64 = (<u64>1 << Npf.FINAL) | (c ? <u64>1 << Npf.ENC : 0) | bits;
+  const forbidding: u64 = missing | (<u64>1 << Npf.P);
+  const nested = nestedLeaf(asid, gpa);
+  const size = leafSize;
+  if (!rung(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(missing, gpa);
+  if (write && !rung(Rule.NESTED_WRITABLE, (nested & LEAF_W) != 0, nested & LEAF_W, 1)) return npf(forbidding, gpa);
+  if (fetch && !rung(Rule.NESTED_EXECUTABLE, (nested & LEAF_X) != 0, (nested & LEAF_X) >>> 1, 1)) {
+    return npf(forbidding, gpa);
+  }
+  const spa = leafSpa(nested, gpa);
+  reached(spa);
+
+  if (!c) {
+    if (!write) return true;
+    const taken = takenPages(spa, size);
+    if (!switched(Rule.SHARED_WRITE_OWNED, Check.HOST_WRITE_OWNED, taken == 0, taken, 0)) {
+      return npf(forbidding | (<u64>1 << Npf.RMP), gpa);
+    }
+    return true;
+  }
+
+  if (!owned(spa, gpa, bits)) return false;
+  // LKML, A. Kalra: plain accesses never set SIZEM
+  if (!switched(Rule.SIZE_ACCESS, Check.PAGE_SIZE, entrySize() == size, size, entrySize())) {
+    return npf(RMP_FAULT | bits, gpa);
+  }
+  const valid = (head & Flag.VALIDATED) != 0;
+  if (!switched(Rule.VALIDATED, Check.VALIDATED, valid, valid ? 1 : 0, 1)) return vcNotValidated(gva);
+  return permitted(kind, user, bits, gpa);
+}
+
+/** APM vol. 2, table 15-36: a mask with W but without R allows no data access. */
+// @ts-ignore: decorator
+@inline
+function permitted(kind: u32, user: bool, bits: u64, gpa: u64): bool {
+  const mask = permsOf(covering, vmpl);
+  let rule: u32 = Rule.VMPL_READ;
+  let needed: u32 = Perm.R;
+  if (kind == WRITE) {
+    rule = Rule.VMPL_WRITE;
+    needed = Perm.R | Perm.W;
+  } else if (kind == FETCH) {
+    rule = Rule.VMPL_EXECUTE;
+    needed = user ? Perm.XU : Perm.XS;
+  }
+  if (!switched(rule, Check.VMPL_PERMISSION, (mask & needed) == needed, mask, needed)) {
+    return npf(RMP_FAULT | (<u64>1 << Npf.VMPL) | bits, gpa);
+  }
+  return true;
+}
+
+/** Hypervisor-Owned: assigned pages among those that a mapping of `size` at spa holds. Uncovered ones are nobody's. */
+// @ts-ignore: decorator
+@inline
+function takenPages(spa: u64, size: u32): u32 {
+  if (!isCovered(spa)) return 0;
+  const pfn = <u32>(spa >>> 12);
+  return size == Size.S2M ? assignedIn(pfn) : <u32>headOf(pfn) & Flag.ASSIGNED;
+}
+
+/** A host read of 1, 8 or 4096 bytes: never stopped. The host sees what DRAM holds. */
+export function hostRead(spa: u64, size: u32, length: u32): u32 {
+  if (begin(Op.HOST_READ, spa, size, length, 0)) {
+    reached(spa);
+    if (!dry()) {
+      if (length == 4096) readPage(0, spa);
+      else result(readBytes(0, spa, length));
+    }
+  }
+  return finish();
+}
+
+/** A supervisor's data write of 1, 8 or 4096 bytes (the last from scratch) through a mapping of the given size. */
+export function hostWrite(spa: u64, size: u32, length: u32, value: u64): u32 {
+  if (begin(Op.HOST_WRITE, spa, size, length, value) && hostMayWrite(spa, size) && !dry()) {
+    if (length == 4096) writePage(0, spa);
+    else writeBytes(0, spa, length, value);
+  }
+  return finish();
+}
+
+// @ts-ignore: decorator
+@inline
+export function hostMayWrite(spa: u64, size: u32): bool {
+  reached(spa);
+  const taken = takenPages(spa, size);
+  if (!switched(Rule.HOST_WRITE_OWNED, Check.HOST_WRITE_OWNED, taken == 0, taken, 0)) return pf(HOST_FAULT, spa);
+  return true;
+}

@@ -1,0 +1,38 @@
+/** A fresh machine. */
+import { Cell, HwcrBit, Limit, Option, SyscfgBit } from "./abi";
+import { actAs, setInUse, setOff } from "./event";
+import { forgetAll } from "./journal";
+import { layOut } from "./layout";
+import { cellAt } from "./table";
+
+/**
+ * Makes the machine of this instance; once only. `pages` and `covered` in pages of 4 KiB, multiples of 512, covered <= pages;
+ * `vmpls` 1 to 4; `options` Option; room for `eventRoom` events and `journalRoom` journal records of 32 bytes.
+ * False if it does not fit into memory.
+ */
+export function create(
+  pages: u32,
+  covered: u32,
+  vmpls: u32,
+  options: u32,
+  cores: u32,
+  eventRoom: u32,
+  journalRoom: u32,
+): bool {
+  if (!layOut(pages, covered, vmpls, options, eventRoom, journalRoom)) return false;
+  forgetAll();
+  actAs(0, 0, 0, 0, 0);
+  setInUse(0);
+  setOff(0);
+  store<u64>(cellAt(Cell.CORES), cores);
+  if (options & Option.SNP) {
+    for (let core: u32 = 0; core < <u32>Limit.CORES; core++) {
+      store<u64>(
+        cellAt(Cell.SYSCFG + core),
+        (<u64>1 << SyscfgBit.MFDM) | (1 << SyscfgBit.MEMENC) | (1 << SyscfgBit.SNPEN) | (1 << SyscfgBit.VMPLEN),
+      );
+      store<u64>(cellAt(Cell.HWCR + core), 1 << HwcrBit.SMMLOCK);
+    }
+  }
+  return true;
+}

@@ -1,0 +1,72 @@
+/**
+ * The platform's registers, one set a host core: SYSCFG, HWCR, RMP_BASE, RMP_END and those that freeze with SNPEn.
+ * APM vol. 2, 15.36.2; Linux arch/x86/virt/svm/sev.c.
+ */
+import { Cell, HwcrBit, Limit, Msr, Op, Rule, SyscfgBit } from "./abi";
+import { begin, dry, finish, gp, result, rung } from "./event";
+import { readCell, writeCell } from "./table";
+
+export function syscfgBit(core: u32, bit: u32): u64 {
+  return (readCell(Cell.SYSCFG + core) >>> bit) & 1;
+}
+
+export function coreCount(): u32 {
+  return <u32>readCell(Cell.CORES);
+}
+
+/** A host core's WRMSR. Hardware lets SNPEn be set without VMPLEn; it is the firmware that refuses (ABI, 8.6). */
+export function hostWrmsr(core: u32, msr: u32, value: u64): u32 {
+  if (begin(Op.HOST_WRMSR, core, msr, value, 0)) write(core & (Limit.CORES - 1), msr, value);
+  return finish();
+}
+
+function write(core: u32, msr: u32, value: u64): bool {
+  const snp = syscfgBit(core, SyscfgBit.SNPEN);
+  if (msr == <u32>Msr.SYSCFG) {
+    // once SNPEn is set, writes are ignored: no fault, no change
+    if (!rung(Rule.SYSCFG_OPEN, snp == 0, snp, 0)) return true;
+    if (!dry()) writeCell(Cell.SYSCFG + core, value);
+    return true;
+  }
+  if (msr == <u32>Msr.HWCR) {
+    // SmmLock stays set until reset (APM vol. 2, 10.3)
+    const locked = readCell(Cell.HWCR + core) & (1 << HwcrBit.SMMLOCK);
+    if (!dry()) writeCell(Cell.HWCR + core, value | locked);
+    return true;
+  }
+  if (!freezes(msr)) return gp();
+  // RMP_BASE and RMP_END freeze too: Assumed
+  if (!rung(Rule.FROZEN_MSR, snp == 0, snp, 0)) return gp();
+  if (dry()) return true;
+  if (msr == <u32>Msr.RMP_BASE) writeCell(Cell.RMP_BASE, value);
+  if (msr == <u32>Msr.RMP_END) writeCell(Cell.RMP_END, value);
+  return true;
+}
+
+/** Fixed MTRRs, IORRs, TOP_MEM, TOP_MEM2, SMM_KEY, RMP_CFG, RMP_BASE, RMP_END. Simplified: the others' values are not kept. */
+function freezes(msr: u32): bool {
+  return (
+    msr == <u32>Msr.RMP_BASE ||
+    msr == <u32>Msr.RMP_END ||
+    msr == <u32>Msr.RMP_CFG ||
+    msr == <u32>Msr.TOP_MEM ||
+    msr == <u32>Msr.TOP_MEM2 ||
+    msr == <u32>Msr.SMM_KEY ||
+    (msr >= <u32>Msr.IORR_BASE0 && msr <= <u32>Msr.IORR_MASK1) ||
+    msr == Msr.MTRR_FIX64K ||
+    msr == Msr.MTRR_FIX16K_80000 ||
+    msr == Msr.MTRR_FIX16K_A0000 ||
+    (msr >= <u32>Msr.MTRR_FIX4K_C0000 && msr <= <u32>Msr.MTRR_FIX4K_F8000)
+  );
+}
+
+export function hostRdmsr(core: u32, msr: u32): u32 {
+  if (begin(Op.HOST_RDMSR, core, msr, 0, 0)) {
+    if (msr == <u32>Msr.SYSCFG) result(readCell(Cell.SYSCFG + (core & (Limit.CORES - 1))));
+    else if (msr == <u32>Msr.HWCR) result(readCell(Cell.HWCR + (core & (Limit.CORES - 1))));
+    else if (msr == <u32>Msr.RMP_BASE) result(readCell(Cell.RMP_BASE));
+    else if (msr == <u32>Msr.RMP_END) result(readCell(Cell.RMP_END));
+    else if (!freezes(msr)) gp();
+  }
+  return finish();
+}

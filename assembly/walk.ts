@@ -1,0 +1,104 @@
+/**
+ * What every guest instruction and access does first: guest page table, nested page table, and the RMP's ownership checks.
+ * APM vol. 2, 15.36.10 and table 15-39: the RMP is asked after all paging checks.
+ */
+import { Check, Entry, Flag, Npf, Pf, Rule, Size } from "./abi";
+import { asid, npf, pf, reached, rung, switched, walkedTo } from "./event";
+import { guestLeaf, GPT_C, GPT_P } from "./gpt";
+import { leafSize, leafSpa, nestedLeaf } from "./npt";
+import { coveringOf, entryAt, FRAME, isCovered } from "./rmp";
+
+/** EXITINFO1 of every #NPF that the RMP raises for a private access, beside US and the access's own bits. */
+export const RMP_FAULT: u64 = (<u64>1 << Npf.P) | (<u64>1 << Npf.RMP) | (<u64>1 << Npf.FINAL) | (<u64>1 << Npf.ENC);
+const NESTED_FAULT: u64 = (<u64>1 << Npf.FINAL) | (<u64>1 << Npf.ENC);
+
+/** Where the walk led: covering entry's page, the entry's first word, size of the nested leaf. */
+export let covering: u32 = 0;
+export let head: u64 = 0;
+export let leafIs: u32 = 0;
+
+/**
+ * The walk of PVALIDATE, RMPADJUST and RMPQUERY: as a private read of one byte (LKML, B. Petkov 2022-07-22).
+ * False when it faulted.
+ */
+// @ts-ignore: decorator
+@inline
+export function walkPrivate(gva: u64): bool {
+  const leaf = guestLeaf(asid, gva);
+  // APM vol. 2, 5.3; a not-present page was seen to give error code 0 on real guests (LKML, T. Lendacky, October 2023)
+  if (!rung(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(0, gva);
+  // One source only, by analogy with APM vol. 2, 15.36.7
+  if (!rung(Rule.GUEST_PRIVATE, (leaf & GPT_C) != 0, leaf & GPT_C, 1)) return pf(Pf.P | Pf.RSVD, gva);
+  const gpa = leaf & FRAME;
+  walkedTo(gpa);
+  const nested = nestedLeaf(asid, gpa);
+  if (!rung(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(NESTED_FAULT, gpa);
+  leafIs = leafSize;
+  const spa = leafSpa(nested, gpa);
+  reached(spa);
+  return owned(spa, gpa, 0);
+}
+
+/**
+ * Is the page the guest's, at this gpa, and may it be used? `bits` are the access's own in EXITINFO1 (RW, ID).
+ * APM vol. 2, table 15-39: RMP-Covered, Guest-Owned, Reverse-Map, Mutable.
+ */
+// @ts-ignore: decorator
+@inline
+export function owned(spa: u64, gpa: u64, bits: u64): bool {
+  if (!rung(Rule.RMP_COVERED, isCovered(spa), spa, 0)) return npf(RMP_FAULT | bits, gpa);
+  const pfn = <u32>(spa >>> 12);
+  covering = coveringOf(pfn);
+  const entry = entryAt(covering);
+  head = load<u64>(entry);
+  if (!switched(Rule.RMP_ASSIGNED, Check.GUEST_OWNED, (head & Flag.ASSIGNED) != 0, head & Flag.ASSIGNED, 1)) {
+    return npf(RMP_FAULT | bits, gpa);
+  }
+  const owner = load<u32>(entry, Entry.ASID);
+  if (!switched(Rule.RMP_ASID, Check.GUEST_OWNED, owner == asid, owner, asid)) return npf(RMP_FAULT | bits, gpa);
+  const named = (head & FRAME) + (<u64>(pfn - covering) << 12);
+  if (!switched(Rule.RMP_GPA, Check.REVERSE_MAP, named == gpa, named, gpa)) return npf(RMP_FAULT | bits, gpa);
+  if (!switched(Rule.RMP_MUTABLE, Check.IMMUTABLE, (head & Flag.IMMUTABLE) == 0, (head & Flag.IMMUTABLE) >>> 2, 0)) {
+    return npf(RMP_FAULT | bits, gpa);
+  }
+  return true;
+}
+
+/** Size of the covering entry. */
+// @ts-ignore: decorator
+@inline
+export function entrySize(): u32 {
+  return head & Flag.LARGE ? Size.S2M : Size.S4K;
+}
+
+/**
+ * 4K asked of a 2M entry: #NPF with SIZEM and without FINAL, so that the hypervisor smashes the page and the guest tries
+ * again. APM vol. 2, table 15-40; EXITINFO1 C_8000_0005h seen on real machines (LKML, B. Singh, A. Kalra).
+ * 4K asked, entry 4K, but nested leaf 2M: #NPF without SIZEM (Assumed).
+ */
+// @ts-ignore: decorator
+@inline
+export function smallEnough(size: u32, gpa: u64): bool {
+  const entry = entrySize();
+  if (!switched(Rule.SIZE_4K_IN_2M, Check.PAGE_SIZE, size == Size.S2M || entry == Size.S4K, size, entry)) {
+    return npf((<u64>1 << Npf.P) | (<u64>1 << Npf.RMP) | (<u64>1 << Npf.ENC) | (<u64>1 << Npf.SIZEM), gpa);
+  }
+  // (a 4K request inside a 2M entry whose check is off has passed; only a 4K entry can clash with the leaf here)
+  const clash = size == Size.S4K && entry == Size.S4K && leafIs == Size.S2M;
+  if (!switched(Rule.SIZE_NESTED_2M, Check.PAGE_SIZE, !clash, leafIs, size)) return npf(RMP_FAULT, gpa);
+  return true;
+}
+
+/** 2M asked: entry and nested leaf must both be 2M, else FAIL_SIZEMISMATCH. APM vol. 2, 15.36.6, table 15-40. */
+// @ts-ignore: decorator
+@inline
+export function largeEnough(size: u32): bool {
+  const both = entrySize() == Size.S2M && leafIs == Size.S2M;
+  return switched(
+    Rule.SIZE_2M_ON_4K,
+    Check.PAGE_SIZE,
+    size == Size.S4K || both,
+    <u64>entrySize() | (<u64>leafIs << 1),
+    size == Size.S4K ? 0 : 3,
+  );
+}

@@ -1,0 +1,53 @@
+/** The functions that build/core.wasm exports (assembly/index.ts), as WebAssembly hands them over: u64 is bigint. */
+export interface CoreExports {
+  memory: WebAssembly.Memory;
+  create(
+    pages: number,
+    covered: number,
+    vmpls: number,
+    options: number,
+    cores: number,
+    eventRoom: number,
+    journalRoom: number,
+  ): number;
+  actAs(actor: number, vcpu: number, asid: number, vmpl: number, cpl: number): void;
+  setInUse(mask: number): void;
+  setOff(mask: number): void;
+  pvalidate(gva: bigint, size: number, validate: number): number;
+  rmpadjust(gva: bigint, size: number, target: number, perms: number, vmsa: number): number;
+  rmpquery(gva: bigint, target: number): number;
+  rmpupdate(spa: bigint, gpa: bigint, asid: number, assigned: number, immutable: number, size: number): number;
+  psmash(spa: bigint): number;
+  rmpread(spa: bigint): number;
+  vmrun(spa: bigint, quiet: number): number;
+  guestRead(gva: bigint, length: number): number;
+  guestWrite(gva: bigint, length: number, value: bigint): number;
+  guestFetch(gva: bigint): number;
+  hostRead(spa: bigint, size: number, length: number): number;
+  hostWrite(spa: bigint, size: number, length: number, value: bigint): number;
+  gptMap(asid: number, gva: bigint, gpa: bigint, flags: number): number;
+  nptMap(asid: number, gpa: bigint, spa: bigint, size: number, wx: number): number;
+  nptUnmap(asid: number, gpa: bigint, size: number): number;
+  guestWrmsr(msr: number, value: bigint): number;
+  guestRdmsr(msr: number): number;
+  guestCpuid(leaf: number, subleaf: number, ebxEax: bigint, edxEcx: bigint): number;
+  vmgexit(): number;
+  answer(vcpu: number, value: bigint, step: number): void;
+  halt(): number;
+  setCpl(cpl: number): number;
+  hostWrmsr(core: number, msr: number, value: bigint): number;
+  hostRdmsr(core: number, msr: number): number;
+  snpInit(): number;
+  gctxCreate(spa: bigint): number;
+  launchStart(spa: bigint, policy: bigint): number;
+  activate(spa: bigint, asid: number): number;
+  launchUpdate(context: bigint, spa: bigint, type: number, size: number, perms: number): number;
+  launchFinish(spa: bigint): number;
+  seek(step: number): void;
+  record(on: number): void;
+  explain(step: number): number;
+  changes(step: number): number;
+  nestedLeafOf(asid: number, gpa: bigint): bigint;
+  guestLeafOf(asid: number, gva: bigint): bigint;
+  tiles(): void;
+}

@@ -1,0 +1,390 @@
+/**
+ * The machine as the rest of the house sees it: the one place that knows WebAssembly. An operation appends one event and
+ * returns its Outcome; what came of it is read from memory.
+ */
+import {
+  Actor,
+  Cell,
+  Event,
+  Header,
+  Limit,
+  Option,
+  type Outcome,
+  Reason,
+  Rung,
+  type Rule,
+  Size,
+} from "../../assembly/abi";
+import { CHECK_NAMES, type CheckName } from "../scenario/schema";
+import { type Changes, decodeChanges } from "./change";
+import { decodeEvent } from "./decode";
+import { entryView, rawEntry, ZERO_ENTRY } from "./entry";
+import type { EntryView, Mapping, TraceEvent } from "./event";
+import type { CoreExports } from "./exports";
+import { ruleName } from "./names";
+
+export interface CoreConfig {
+  /** pages of 4 KiB, a multiple of 512 */
+  pages: number;
+  /** pages below which the RMP covers; a multiple of 512, at most `pages` */
+  covered: number;
+  /** 1 to 4 */
+  vmpls: number;
+  /** VmplSSS: five permission bits instead of four */
+  sss: boolean;
+  /** keep page contents (4 KiB a page) */
+  contents: boolean;
+  eventRoom: number;
+  /** journal records of 32 bytes */
+  journalRoom: number;
+  checksOff?: readonly CheckName[];
+  /** host cores, 1 to 8 */
+  cores?: number;
+  /** start with SYSCFG and HWCR as after a launch */
+  snp?: boolean;
+}
+
+/** A rung that explain() asked, with the values as they were compared. */
+export interface AskedRung {
+  rule: Rule;
+  name: string;
+  outcome: Rung;
+  left: bigint;
+  right: bigint;
+}
+
+export interface GuestLeaf {
+  gpa: number;
+  c: number;
+  p: number;
+  w: number;
+  u: number;
+  x: number;
+}
+
+const FRAME = 0xffffffffff000n;
+
+export class Machine {
+  /** 1 MiB that operations of a whole page read from and write to, and that explain() and tiles() fill. */
+  readonly scratch: Uint8Array;
+  readonly config: CoreConfig;
+  private readonly core: CoreExports;
+  private readonly view: DataView;
+  private readonly bytes: Uint8Array;
+  private readonly at: { rmp: number; events: number; scratch: number; cells: number };
+
+  private constructor(core: CoreExports, config: CoreConfig) {
+    this.core = core;
+    this.config = config;
+    this.view = new DataView(core.memory.buffer);
+    this.bytes = new Uint8Array(core.memory.buffer);
+    this.at = {
+      rmp: this.u32(Header.AT_RMP),
+      events: this.u32(Header.AT_EVENTS),
+      scratch: this.u32(Header.AT_SCRATCH),
+      cells: this.u32(Header.AT_CELLS),
+    };
+    this.scratch = this.bytes.subarray(this.at.scratch, this.at.scratch + Limit.SCRATCH_BYTES);
+  }
+
+  /** A fresh machine in an instance of its own. Throws RangeError if it does not fit into 4 GiB. */
+  static create(module: WebAssembly.Module, config: CoreConfig): Machine {
+    const core = new WebAssembly.Instance(module).exports as unknown as CoreExports;
+    const options =
+      (config.sss ? Option.SSS : 0) | (config.contents ? Option.CONTENTS : 0) | (config.snp ? Option.SNP : 0);
+    const { pages, covered, vmpls, eventRoom, journalRoom, cores = 1 } = config;
+    if (!core.create(pages, covered, vmpls, options, cores, eventRoom, journalRoom)) {
+      throw new RangeError(`a machine of ${pages} pages with room for ${eventRoom} events does not fit into memory`);
+    }
+    const machine = new Machine(core, config);
+    machine.checksOff(config.checksOff ?? []);
+    return machine;
+  }
+
+  // ---- who acts --------------------------------------------------------------------------------------------------------
+
+  /** Who acts in the operations that follow. */
+  as(actor: Actor, vcpu: number, asid: number, vmpl: number, cpl: number): void {
+    this.core.actAs(actor, vcpu, asid, vmpl, cpl);
+  }
+
+  /** Mask of the vCPUs whose VMSA is in use (VMRUN to #VMEXIT). */
+  inUse(mask: number): void {
+    this.core.setInUse(mask);
+  }
+
+  /** Switches off the named checks, all others on. */
+  checksOff(names: readonly CheckName[]): void {
+    this.core.setOff(names.reduce((mask, name) => mask | (1 << CHECK_NAMES.indexOf(name)), 0));
+  }
+
+  /** Off: operations keep no event and cannot be undone (sweeps). */
+  recording(on: boolean): void {
+    this.core.record(on ? 1 : 0);
+  }
+
+  // ---- operations --------------------------------------------------------------------------------------------------------
+
+  pvalidate(gva: number, size: Size, validate: number): Outcome {
+    return this.core.pvalidate(BigInt(gva), size, validate);
+  }
+  rmpadjust(gva: number, size: Size, target: number, perms: number, vmsa: number): Outcome {
+    return this.core.rmpadjust(BigInt(gva), size, target, perms, vmsa);
+  }
+  rmpquery(gva: number, target: number): Outcome {
+    return this.core.rmpquery(BigInt(gva), target);
+  }
+  rmpupdate(spa: number, gpa: number, asid: number, assigned: boolean, immutable: boolean, size: Size): Outcome {
+    return this.core.rmpupdate(BigInt(spa), BigInt(gpa), asid, assigned ? 1 : 0, immutable ? 1 : 0, size);
+  }
+  psmash(spa: number): Outcome {
+    return this.core.psmash(BigInt(spa));
+  }
+  rmpread(spa: number): Outcome {
+    return this.core.rmpread(BigInt(spa));
+  }
+  /** `quiet`: an entry after an exit, no event unless it is refused. */
+  vmrun(spa: number, quiet = false): Outcome {
+    return this.core.vmrun(BigInt(spa), quiet ? 1 : 0);
+  }
+  /** `length` 1, 8, or 4096 (into scratch). */
+  guestRead(gva: number, length: number): Outcome {
+    return this.core.guestRead(BigInt(gva), length);
+  }
+  /** `length` 1, 8, or 4096 (from scratch). */
+  guestWrite(gva: number, length: number, value: bigint): Outcome {
+    return this.core.guestWrite(BigInt(gva), length, value);
+  }
+  guestFetch(gva: number): Outcome {
+    return this.core.guestFetch(BigInt(gva));
+  }
+  hostRead(spa: number, size: Size, length: number): Outcome {
+    return this.core.hostRead(BigInt(spa), size, length);
+  }
+  hostWrite(spa: number, size: Size, length: number, value: bigint): Outcome {
+    return this.core.hostWrite(BigInt(spa), size, length, value);
+  }
+  nptMap(asid: number, gpa: number, spa: number, size: Size, w: boolean, x: boolean): Outcome {
+    return this.core.nptMap(asid, BigInt(gpa), BigInt(spa), size, (w ? 1 : 0) | (x ? 2 : 0));
+  }
+  nptUnmap(asid: number, gpa: number, size: Size): Outcome {
+    return this.core.nptUnmap(asid, BigInt(gpa), size);
+  }
+  gptMap(asid: number, gva: number, leaf: GuestLeaf): Outcome {
+    const flags = leaf.c | (leaf.p << 1) | (leaf.w << 2) | (leaf.u << 3) | (leaf.x << 4);
+    return this.core.gptMap(asid, BigInt(gva), BigInt(leaf.gpa), flags);
+  }
+  wrmsr(msr: number, value: bigint): Outcome {
+    return this.core.guestWrmsr(msr, value);
+  }
+  rdmsr(msr: number): Outcome {
+    return this.core.guestRdmsr(msr);
+  }
+  cpuid(leaf: number, subleaf: number, [eax, ebx, ecx, edx]: readonly [number, number, number, number]): Outcome {
+    const pair = (low: number, high: number) => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n);
+    return this.core.guestCpuid(leaf, subleaf, pair(eax, ebx), pair(ecx, edx));
+  }
+  vmgexit(): Outcome {
+    return this.core.vmgexit();
+  }
+  /** The hypervisor's answer in the GHCB MSR to VMGEXIT, event `step` (0: to none). Shows when the guest goes on. */
+  setGhcbMsr(vcpu: number, value: bigint, step: number): void {
+    this.core.answer(vcpu, value, step);
+  }
+  halt(): Outcome {
+    return this.core.halt();
+  }
+  setCpl(cpl: number): Outcome {
+    return this.core.setCpl(cpl);
+  }
+  hostWrmsr(core: number, msr: number, value: bigint): Outcome {
+    return this.core.hostWrmsr(core, msr, value);
+  }
+  hostRdmsr(core: number, msr: number): Outcome {
+    return this.core.hostRdmsr(core, msr);
+  }
+  snpInit(): Outcome {
+    return this.core.snpInit();
+  }
+  gctxCreate(spa: number): Outcome {
+    return this.core.gctxCreate(BigInt(spa));
+  }
+  launchStart(context: number, policy: bigint): Outcome {
+    return this.core.launchStart(BigInt(context), policy);
+  }
+  activate(context: number, asid: number): Outcome {
+    return this.core.activate(BigInt(context), asid);
+  }
+  launchUpdate(context: number, spa: number, type: number, size: Size, p1: number, p2: number, p3: number): Outcome {
+    return this.core.launchUpdate(BigInt(context), BigInt(spa), type, size, p1 | (p2 << 8) | (p3 << 16));
+  }
+  launchFinish(context: number): Outcome {
+    return this.core.launchFinish(BigInt(context));
+  }
+
+  // ---- what came of the last operation ---------------------------------------------------------------------------------
+
+  get eax(): number {
+    return this.lastU32(Event.EAX);
+  }
+  get cf(): number {
+    return this.view.getUint8(this.last + Event.CF);
+  }
+  get rule(): Rule {
+    return this.lastU32(Event.RULE);
+  }
+  /** Error code of #GP, #PF, #VC; EXITINFO1 of #NPF. */
+  get error(): bigint {
+    return this.view.getBigUint64(this.last + Event.ERROR, true);
+  }
+  /** CR2 of #PF and #VC; EXITINFO2 of #NPF. */
+  get address(): number {
+    return this.lastNumber(Event.ADDRESS);
+  }
+  /** Where the walk led: gpa and spa of the page, null where it did not get. */
+  get gpa(): number | null {
+    return this.lastWalk(Event.GPA);
+  }
+  get spa(): number | null {
+    return this.lastWalk(Event.SPA);
+  }
+  /** Result, see Op in assembly/abi.ts. */
+  get value(): bigint {
+    return this.view.getBigUint64(this.last + Event.VALUE, true);
+  }
+  /** Second result (RMPREAD's asid). */
+  get valueD(): bigint {
+    return this.view.getBigUint64(this.last + Event.D, true);
+  }
+
+  // ---- time ------------------------------------------------------------------------------------------------------------
+
+  /** Number of events. */
+  get events(): number {
+    return this.u32(Header.EVENTS);
+  }
+  /** The current state is the one after this many events. */
+  get step(): number {
+    return this.u32(Header.STEP);
+  }
+  /** Goes to the state after `step` events. */
+  seek(step: number): void {
+    if (!Number.isInteger(step) || step < 0 || step > this.events) throw new RangeError(`no step ${step}`);
+    this.core.seek(step);
+  }
+  /** Journal records in use at the end of the last event: equal numbers before and after mean that nothing changed. */
+  get journalEnd(): number {
+    return this.step === 0 ? 0 : this.lastU32(Event.JOURNAL);
+  }
+
+  // ---- questions about the current state -------------------------------------------------------------------------------
+
+  /** The covering entry of a page; a page inside a 2M entry shows that entry, with its spa. */
+  entry(spa: number): EntryView {
+    const head = spa - (spa % 0x200000);
+    const first = this.ownEntry(head);
+    return first.assigned && first.size === "2M" ? first : this.ownEntry(spa);
+  }
+
+  /** The page's own entry: inside a 2M entry it is {assigned}, all else 0. */
+  ownEntry(spa: number): EntryView {
+    const pfn = Math.floor(spa / 4096);
+    const covered = pfn < this.config.covered;
+    const raw = covered ? rawEntry(this.view, this.at.rmp + pfn * 16) : ZERO_ENTRY;
+    return entryView(pfn * 4096, covered, raw);
+  }
+
+  /** One byte a page: Tile bits of assembly/abi.ts. A copy. At most 1 Mi pages. */
+  tiles(): Uint8Array {
+    this.core.tiles();
+    return this.scratch.slice(0, this.config.pages);
+  }
+
+  /** The nested leaf for a gpa. */
+  nptGet(asid: number, gpa: number): Omit<Mapping, "gpa" | "asid"> | null {
+    const leaf = this.core.nestedLeafOf(asid, BigInt(gpa));
+    if (leaf === 0n) return null;
+    const flags = Number(leaf & 0xfffn);
+    return { spa: Number(leaf & FRAME), size: flags & 8 ? "2M" : "4K", w: (flags & 1) !== 0, x: (flags & 2) !== 0 };
+  }
+
+  /** The guest's leaf for a gva; without an entry of its own the default one (same gpa, everything allowed). */
+  gptGet(asid: number, gva: number): GuestLeaf {
+    const leaf = this.core.guestLeafOf(asid, BigInt(gva));
+    const f = Number(leaf & 0xfffn);
+    const bit = (n: number) => (f >>> n) & 1;
+    return { gpa: Number(leaf & FRAME), c: bit(0), p: bit(1), w: bit(2), u: bit(3), x: bit(4) };
+  }
+
+  ghcbMsr(vcpu: number): bigint {
+    return this.cell(Cell.GHCB_MSR + vcpu);
+  }
+  syscfg(core: number): bigint {
+    return this.cell(Cell.SYSCFG + core);
+  }
+  cell(index: number): bigint {
+    return this.view.getBigUint64(this.at.cells + index * 8, true);
+  }
+  /** Sets a register before the first event (what the BIOS left). Not an event, not undone. */
+  preset(index: number, value: bigint): void {
+    this.view.setBigUint64(this.at.cells + index * 8, value, true);
+  }
+
+  /** Every check of event `step` that was asked, in order. Goes to the state before it and comes back. */
+  explain(step: number): AskedRung[] {
+    const here = this.step;
+    this.seek(step - 1);
+    const count = this.core.explain(step);
+    const out: AskedRung[] = [];
+    for (let i = 0; i < count; i++) {
+      const at = this.at.scratch + i * Reason.BYTES;
+      const rule = this.view.getUint32(at + Reason.RULE, true) as Rule;
+      out.push({
+        rule,
+        name: ruleName(rule),
+        outcome: this.view.getUint32(at + Reason.OUTCOME, true) as Rung,
+        left: this.view.getBigUint64(at + Reason.LEFT, true),
+        right: this.view.getBigUint64(at + Reason.RIGHT, true),
+      });
+    }
+    this.seek(here);
+    return out;
+  }
+
+  /** What event `step` changed in the RMP. Goes to the state after it and comes back. */
+  changes(step: number): Changes {
+    const here = this.step;
+    this.seek(step);
+    const count = step === 0 ? 0 : this.core.changes(step);
+    const found = decodeChanges(this.view, this.at.scratch, count);
+    this.seek(here);
+    return found;
+  }
+
+  /** Event `step` (1-based) as users see it, without the places in programs, which the runtime knows. */
+  event(step: number): TraceEvent {
+    return decodeEvent(this.view, this.at.events + (step - 1) * Event.BYTES, step);
+  }
+
+  /** One byte of event `step`, for lists of many events: Event.OP, ACTOR, OUTCOME, VMPL. */
+  eventByte(step: number, offset: Event): number {
+    return this.view.getUint8(this.at.events + (step - 1) * Event.BYTES + offset);
+  }
+
+  private get last(): number {
+    return this.at.events + (this.step - 1) * Event.BYTES;
+  }
+  private lastU32(offset: number): number {
+    return this.view.getUint32(this.last + offset, true);
+  }
+  private lastNumber(offset: number): number {
+    return this.view.getUint32(this.last + offset, true) + this.view.getUint32(this.last + offset + 4, true) * 2 ** 32;
+  }
+  private lastWalk(offset: number): number | null {
+    const high = this.view.getUint32(this.last + offset + 4, true);
+    return high === 0xffffffff ? null : this.lastNumber(offset);
+  }
+  private u32(at: number): number {
+    return this.view.getUint32(at, true);
+  }
+}
