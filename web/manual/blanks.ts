@@ -2,7 +2,20 @@
 import type { TraceEvent } from "../core/event";
 import { hex, msrName, permissions, small } from "./spell";
 
-export type Blank = "gva" | "gpa" | "spa" | "at" | "ctx" | "asid" | "vmpl" | "cpl" | "target" | "perms" | "msr" | "asked" | "type";
+export type Blank =
+  | "gva"
+  | "gpa"
+  | "spa"
+  | "at"
+  | "ctx"
+  | "asid"
+  | "vmpl"
+  | "cpl"
+  | "target"
+  | "perms"
+  | "msr"
+  | "asked"
+  | "type";
 
 /** The words the event has; a blank that it cannot fill is left out. */
 export function blanks(event: TraceEvent): Partial<Record<Blank, string>> {
@@ -17,7 +30,8 @@ export function blanks(event: TraceEvent): Partial<Record<Blank, string>> {
   put("gpa", gpa, `gpa ${hex(gpa)}`);
   put("spa", spa, `page ${hex(spa)}`);
   put("at", args.spa, `spa ${hex(args.spa)}`);
-  put("ctx", args.ctx, `page ${hex(args.ctx)}`);
+  const context = args.context ?? args.spa;
+  put("ctx", context, `page ${hex(context)}`);
   put("asid", event.asid || args.asid, `ASID ${args.asid ?? event.asid}`);
   put("vmpl", event.vmpl, `VMPL${event.vmpl}`);
   put("cpl", event.cpl, `CPL${event.cpl}`);

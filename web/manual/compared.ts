@@ -1,5 +1,5 @@
 /** The two values a rung compared, as a reader wants them: "target VMPL1, current VMPL1". */
-import { Flag, GuestState, PageState } from "../../assembly/abi";
+import { Flag, GuestState, PageState, PageType } from "../../assembly/abi";
 import type { Reason } from "../core/event";
 import { ruleText, type Show } from "./rules";
 import { hex, permissions, size, small, type Value, whole } from "./spell";
@@ -45,6 +45,16 @@ function one(show: Show, value: Value): string {
       return stateName(n);
     case "guest":
       return GuestState[n] ?? String(n);
+    case "type":
+      return PageType[n] ?? String(n);
+    // a mask of host cores
+    case "cores":
+      return n === 0
+        ? "none"
+        : [...n.toString(2)]
+            .reverse()
+            .flatMap((bit, core) => (bit === "1" ? [core] : []))
+            .join(" ");
     default:
       return hex(value);
   }

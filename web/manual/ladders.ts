@@ -99,9 +99,9 @@ const LADDERS: Partial<Record<Op, readonly Rule[]>> = {
     Rule.INIT_MFDM,
     Rule.INIT_SMMLOCK,
   ],
-  [Op.SNP_GCTX_CREATE]: [Rule.FW_INITIALIZED, Rule.FW_PAGE_STATE],
+  [Op.SNP_GCTX_CREATE]: [Rule.FW_INITIALIZED, Rule.FW_PAGE_STATE, Rule.FW_CONTEXT_FREE],
   [Op.SNP_LAUNCH_START]: [...LAUNCH, Rule.FW_GUEST_LAUNCH, Rule.FW_POLICY],
-  [Op.SNP_ACTIVATE]: [...LAUNCH, Rule.FW_GUEST_LAUNCH, Rule.FW_ASID_FREE],
+  [Op.SNP_ACTIVATE]: [...LAUNCH, Rule.FW_GUEST_LAUNCH, Rule.FW_ASID_VALID, Rule.FW_ASID_FREE],
   [Op.SNP_LAUNCH_UPDATE]: [
     ...LAUNCH,
     Rule.FW_PAGE_STATE,
@@ -129,6 +129,7 @@ export function ladder(op: Op, variant: Variant = {}): readonly Rule[] {
   if (variant.shared && op === Op.GUEST_READ) return SHARED_READ;
   if (variant.shared && op === Op.GUEST_WRITE) return SHARED_WRITE;
   if (op === Op.HOST_WRMSR && variant.msr === Msr.SYSCFG) return SYSCFG;
+  if (op === Op.HOST_WRMSR && variant.msr === Msr.HWCR) return [];
   return LADDERS[op] ?? [];
 }
 
@@ -165,7 +166,10 @@ const ORDERS: Partial<Record<Op, Order>> = {
   ),
   [Op.PSMASH]: reconstructed("APM vol. 2, 15.36.11", "The status codes are documented, their order is ours."),
   [Op.RMPREAD]: reconstructed("Linux, arch/x86/virt/svm/sev.c", "Both rungs return the same code."),
-  [Op.VMRUN]: reconstructed("APM vol. 2, 15.36.12, table 15-41", "Every rung gives VMEXIT_INVALID: the order cannot be seen."),
+  [Op.VMRUN]: reconstructed(
+    "APM vol. 2, 15.36.12, table 15-41",
+    "Every rung gives VMEXIT_INVALID: the order cannot be seen.",
+  ),
   [Op.GUEST_READ]: ACCESS,
   [Op.GUEST_WRITE]: ACCESS,
   [Op.GUEST_FETCH]: ACCESS,
@@ -174,7 +178,11 @@ const ORDERS: Partial<Record<Op, Order>> = {
   [Op.SNP_INIT]: FIRMWARE,
   [Op.SNP_GCTX_CREATE]: FIRMWARE,
   [Op.SNP_LAUNCH_START]: FIRMWARE,
-  [Op.SNP_ACTIVATE]: FIRMWARE,
+  [Op.SNP_ACTIVATE]: {
+    sure: "reconstructed",
+    cite: "AMD-ASPFW, sev_mcmd.c, snp_mcmd_activate",
+    note: "Simplified: the firmware counts the ASID's pages first (INVALID_CONFIG) and takes a RUNNING guest too.",
+  },
   [Op.SNP_LAUNCH_UPDATE]: FIRMWARE,
   [Op.SNP_LAUNCH_FINISH]: FIRMWARE,
 };

@@ -25,7 +25,19 @@ export type RuleName = Exclude<keyof typeof Rule, "NONE" | "COUNT">;
 export type Sure = "verified" | "reconstructed" | "assumed";
 
 /** How the two compared values of a rung are printed (compared.ts). */
-export type Show = "hex" | "number" | "flag" | "mask" | "vmpl" | "size" | "sizes" | "entry" | "state" | "guest";
+export type Show =
+  | "hex"
+  | "number"
+  | "flag"
+  | "mask"
+  | "vmpl"
+  | "size"
+  | "sizes"
+  | "entry"
+  | "state"
+  | "guest"
+  | "type"
+  | "cores";
 
 interface Text {
   asks: string;

@@ -36,7 +36,11 @@ const EXISTS = {
 } as const;
 
 export const GUEST = {
-  PVALIDATE_CPL: { ...CPL, because: "this vCPU runs at {cpl|CPL 1 to 3} and only CPL0 may validate", cite: "APM vol. 3, PVALIDATE (not read)" },
+  PVALIDATE_CPL: {
+    ...CPL,
+    because: "this vCPU runs at {cpl|CPL 1 to 3} and only CPL0 may validate",
+    cite: "APM vol. 3, PVALIDATE (not read)",
+  },
   PVALIDATE_VMPL: {
     asks: "Does the vCPU run at VMPL0?",
     because: "this vCPU runs at {vmpl|another VMPL} and only VMPL0 may validate",
@@ -58,12 +62,17 @@ export const GUEST = {
     sides: ["Validated", "asked"],
     fix: "Nothing is wrong if the guest expected it. Else treat CF=1 as an attack, as Linux and OVMF do.",
   },
-  RMPADJUST_CPL: { ...CPL, because: "this vCPU runs at {cpl|CPL 1 to 3} and only CPL0 may adjust permissions", cite: "APM vol. 3, RMPADJUST (not read)" },
+  RMPADJUST_CPL: {
+    ...CPL,
+    because: "this vCPU runs at {cpl|CPL 1 to 3} and only CPL0 may adjust permissions",
+    cite: "APM vol. 3, RMPADJUST (not read)",
+  },
   RMPADJUST_ALIGNED: { ...ALIGNED, cite: "Oak, sev_guest instructions.rs" },
   RMPADJUST_TARGET_EXISTS: { ...EXISTS, cite: "none" },
   RMPADJUST_TARGET: {
     asks: "Is the target VMPL numerically above the current one?",
-    because: "this vCPU runs at {vmpl|its own VMPL} and may adjust only less privileged VMPLs, which {target|the target} is not",
+    because:
+      "this vCPU runs at {vmpl|its own VMPL} and may adjust only less privileged VMPLs, which {target|the target} is not",
     why: "This is the probe of Linux: with VMPL1 as target it succeeds at VMPL0 only.",
     cite: "APM vol. 3, RMPADJUST, quoted by B. Singh and T. Lendacky, LKML, Dec 2021; APM vol. 2, 15.36.7",
     sure: "verified",
@@ -84,7 +93,11 @@ export const GUEST = {
     sides: ["asked", "own"],
     fix: "Grant only what this VMPL has itself.",
   },
-  RMPQUERY_CPL: { ...CPL, because: "this vCPU runs at {cpl|CPL 1 to 3} and only CPL0 may query permissions", cite: "APM vol. 3, RMPQUERY (not read)" },
+  RMPQUERY_CPL: {
+    ...CPL,
+    because: "this vCPU runs at {cpl|CPL 1 to 3} and only CPL0 may query permissions",
+    cite: "APM vol. 3, RMPQUERY (not read)",
+  },
   RMPQUERY_TARGET_EXISTS: { ...EXISTS, cite: "none" },
   RMPQUERY_TARGET: {
     asks: "Is the target VMPL not more privileged than the current one?",

@@ -12,7 +12,8 @@ function bit(name: string, at: string) {
     because: `${name} (${at}) is not set on every core`,
     cite: INIT,
     sure: "verified",
-    show: "flag",
+    show: "cores",
+    sides: ["cores without it:", ""],
     fix: `Set ${name} on every core before SNP_INIT.`,
   } as const;
 }

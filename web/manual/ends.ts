@@ -1,0 +1,73 @@
+/** How a run ended, in one sentence and in a few words for beside the VMPL picker. */
+import type { End } from "../runtime/protocol";
+import { terminationMeaning } from "./ghcb";
+import { hex } from "./spell";
+
+const VECTOR: Record<number, string> = { 8: "#DF", 13: "#GP", 14: "#PF", 29: "#VC" };
+
+function exception(vector: number): string {
+  return VECTOR[vector] ?? `vector ${vector}`;
+}
+
+const STOPPED: Record<Extract<End, { end: "stopped" }>["reason"], readonly [label: string, sentence: string]> = {
+  "npf-loop": ["#NPF loop", "The same #NPF came again and again with no change between: KVM would spin here."],
+  "vmexit-invalid": ["VMEXIT_INVALID", "VMRUN gave VMEXIT_INVALID: the vCPU cannot run."],
+  "host-pf": ["host #PF", "The hypervisor program took a #PF that it did not catch."],
+  hypervisor: ["stopped", "The hypervisor gave up."],
+};
+
+const FUEL: Record<Extract<End, { end: "fuel" }>["limit"], string> = {
+  steps: "The run was cut: it made more events than one run may have.",
+  changes: "The run was cut: it changed more of the machine than one run may.",
+  instructions: "The run was cut: the programs executed more instructions than one run may have.",
+  time: "The run was cut: a program was silent for too long.",
+};
+
+/** One sentence; the hypervisor's or the program's own words after it. */
+export function endSentence(end: End): string {
+  switch (end.end) {
+    case "completed":
+      return "The boot completed.";
+    case "terminated": {
+      const meaning = terminationMeaning(end.set, end.code);
+      return `The guest asked to be terminated, set ${end.set}, code ${end.code} (${end.name})${meaning && `: ${meaning}`}.`;
+    }
+    case "shutdown": {
+      const code = `(${hex(end.errorCode).replace(/^0x0$/, "0")})`;
+      const at = end.cr2 === undefined ? "" : ` at ${hex(end.cr2)}`;
+      return `The guest took ${exception(end.vector)}${code}${at} and had no handler: shutdown.`;
+    }
+    case "stopped": {
+      const [, sentence] = STOPPED[end.reason];
+      const text = end.text.trim();
+      if (!text || sentence.includes(text)) return sentence;
+      return `${sentence.slice(0, -1)}: ${text}${/[.?]$/.test(text) ? "" : "."}`;
+    }
+    case "refused":
+      return `The guest was not started: the firmware answered ${end.status}.`;
+    case "fuel":
+      return FUEL[end.limit];
+    case "error":
+      return `The program is wrong, ${end.file} line ${end.line}, column ${end.column}: ${end.message}`;
+  }
+}
+
+/** A few words: "completed", "terminated 1:3", "#GP, no handler". */
+export function endLabel(end: End): string {
+  switch (end.end) {
+    case "completed":
+      return "completed";
+    case "terminated":
+      return `terminated ${end.set}:${end.code}`;
+    case "shutdown":
+      return `${exception(end.vector)}, no handler`;
+    case "stopped":
+      return STOPPED[end.reason][0];
+    case "refused":
+      return `refused, ${end.status}`;
+    case "fuel":
+      return end.limit === "time" ? "too long" : `too many ${end.limit}`;
+    case "error":
+      return "program error";
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * One step, one sentence, in words a person would say. What was refused says why, with the numbers of this event; the
+ * codes stand in codes.ts. #GP, #PF and #VC are exceptions of the guest ("faulted"), #NPF is an exit to the hypervisor.
+ */
+import { Msr, PageType } from "../../assembly/abi";
+import type { TraceEvent } from "../core/event";
+import { answer, request } from "./ghcb";
+import { because } from "./rules";
+import { hex, msrName, permissions, size, small, syscfg } from "./spell";
+
+type Say = (event: TraceEvent) => string;
+
+/** The page by system physical address where the walk led there, else by what the guest named. */
+function page(event: TraceEvent): string {
+  const at = event.spa ?? event.args.spa;
+  return at === undefined ? `gva ${hex(event.args.gva)}` : `page ${hex(at)}`;
+}
+
+/** " (gpa 0x20_0000)", "" when the walk did not get there. */
+function mappedAt(event: TraceEvent): string {
+  return event.gpa === undefined ? "" : ` (gpa ${hex(event.gpa)})`;
+}
+
+function bytes(length: unknown): string {
+  return Number(length) === 1 ? "1 byte" : `${Number(length)} bytes`;
+}
+
+const pvalidate: Say = (event) => {
+  const on = small(event.args.validate) === 1;
+  if (event.cf === 1)
+    return `PVALIDATE changed nothing: ${page(event)} was ${on ? "validated" : "not validated"} already.`;
+  const large = size(event.args.size) === "2M" ? "2M " : "";
+  if (on) return `PVALIDATE validated ${large}${page(event)}${mappedAt(event)}: the guest may use it now.`;
+  return `PVALIDATE rescinded ${large}${page(event)}${mappedAt(event)}: a private access to it raises #VC from now on.`;
+};
+
+const rmpadjust: Say = (event) => {
+  const { args, vmpl } = event;
+  const gives = small(args.perms) ? `may ${permissions(args.perms)}` : "may do nothing";
+  const base = `RMPADJUST set the permissions of ${page(event)}: VMPL${args.target} ${gives}`;
+  if (!small(args.vmsa)) return `${base}.`;
+  return vmpl === 0 ? `${base}; it is a VMSA page now.` : `${base}; the VMSA bit was ignored above VMPL0.`;
+};
+
+const rmpquery: Say = (event) => {
+  const r = event.result ?? {};
+  const vmsa = small(r.vmsa) ? "; it is a VMSA page" : "";
+  return `RMPQUERY found that VMPL${event.args.target} may ${small(r.perms) ? permissions(r.perms) : "do nothing"} on ${page(event)}${vmsa}.`;
+};
+
+/** Fields whose change makes RMPUPDATE clear Validated and reset the permissions. */
+const OWNERSHIP = ["assigned", "asid", "gpa", "size"];
+
+const rmpupdate: Say = (event) => {
+  const { args, changed } = event;
+  const large = size(args.size) === "2M" ? "2M " : "";
+  const which = `${large}page ${hex(args.spa)}`;
+  if (!small(args.assigned)) return `RMPUPDATE took ${which} back: it belongs to the hypervisor.`;
+  const asid = small(args.asid);
+  if (asid === 0) {
+    const owner = small(args.immutable)
+      ? "to the firmware (assigned, ASID 0, immutable)"
+      : "to nobody (assigned, ASID 0)";
+    return `RMPUPDATE gave ${which} ${owner}.`;
+  }
+  if (changed && !changed.some(({ field }) => OWNERSHIP.includes(field))) {
+    if (changed.some(({ field }) => field === "immutable")) {
+      return `RMPUPDATE made ${which} ${small(args.immutable) ? "immutable" : "mutable"}: its validation and permissions survive.`;
+    }
+    return `RMPUPDATE changed nothing: ${which} is ASID ${asid}'s at gpa ${hex(args.gpa)} already, and its validation survives.`;
+  }
+  const fixed = small(args.immutable) ? ", immutable" : "";
+  return `RMPUPDATE gave ${which} to ASID ${asid} as gpa ${hex(args.gpa)}${fixed}: VMPL0 gets every permission, the others none.`;
+};
+
+const rmpread: Say = (event) => {
+  const r = event.result ?? {};
+  if (!small(r.assigned)) return `RMPREAD found page ${hex(event.args.spa)} not assigned.`;
+  const asid = small(r.asid);
+  const owner = asid ? `ASID ${asid}'s, ${size(r.size)}, at gpa ${hex(r.gpa)}` : "assigned to no guest";
+  return `RMPREAD found page ${hex(event.args.spa)} ${owner}.`;
+};
+
+const vmrun: Say = (event) => {
+  const r = event.result ?? {};
+  const level = r.vmpl === undefined ? "" : `, at VMPL${r.vmpl}`;
+  return `VMRUN entered vCPU ${event.vcpu} on the VMSA in page ${hex(event.args.spa)}${level}.`;
+};
+
+function got(event: TraceEvent): string {
+  const value = event.result?.value;
+  return value === undefined || small(event.args.length) === 4096 ? "" : `: ${hex(value)}`;
+}
+
+const read: Say = (event) => `The guest read ${bytes(event.args.length)} at gva ${hex(event.args.gva)}${got(event)}.`;
+
+function written(event: TraceEvent): string {
+  const { args } = event;
+  return small(args.length) === 4096 ? "4096 bytes" : `${hex(args.value)} (${bytes(args.length)})`;
+}
+
+const write: Say = (event) => `The guest wrote ${written(event)} at gva ${hex(event.args.gva)}.`;
+
+const through = (event: TraceEvent) => (size(event.args.size) === "2M" ? ", through a 2M mapping" : "");
+
+const nptMap: Say = ({ args, asid }) => {
+  const may = [small(args.w) ? "" : "read-only", small(args.x) ? "" : "not executable"].filter(Boolean).join(", ");
+  return `The hypervisor mapped gpa ${hex(args.gpa)} of ASID ${asid} to page ${hex(args.spa)}, ${size(args.size)}${may && `, ${may}`}.`;
+};
+
+const gptMap: Say = ({ args }) => {
+  if (!small(args.p)) return `The guest unmapped gva ${hex(args.gva)}.`;
+  const may = [
+    small(args.c) ? "private (C=1)" : "shared (C=0)",
+    small(args.w) ? "" : "read-only",
+    small(args.u) ? "" : "supervisor only",
+    small(args.x) ? "" : "not executable",
+  ];
+  return `The guest mapped gva ${hex(args.gva)} to gpa ${hex(args.gpa)}, ${may.filter(Boolean).join(", ")}.`;
+};
+
+const wrmsr: Say = ({ args }) =>
+  small(args.msr) === Msr.GHCB
+    ? `The guest ${request(args.value ?? 0)}: that is what it puts into the GHCB MSR.`
+    : `The guest wrote ${hex(args.value)} to ${msrName(args.msr)}.`;
+
+const vmgexit: Say = ({ args, result }) => {
+  const before = args.msr ?? 0;
+  const after = result?.msr ?? 0;
+  const asked = `VMGEXIT: the guest ${request(before)}.`;
+  const code = Number(BigInt(before) & 0xfffn);
+  if (code === 0 || code === 0x100 || BigInt(after) === 0n) return asked;
+  if (BigInt(after) === BigInt(before)) return `${asked.slice(0, -1)}; the hypervisor leaves the MSR as it was.`;
+  return `${asked.slice(0, -1)}; the hypervisor answers: ${answer(after)}.`;
+};
+
+const hostWrmsr: Say = (event) => {
+  const { args, rule } = event;
+  if (rule) return `The write to ${msrName(args.msr)} on core ${args.core} had no effect: ${because(rule, event)}.`;
+  if (small(args.msr) === Msr.SYSCFG) return `The host set SYSCFG on core ${args.core}: ${syscfg(args.value ?? 0)}.`;
+  return `The host wrote ${hex(args.value)} to ${msrName(args.msr)} on core ${args.core}.`;
+};
+
+const HOW: Record<number, string> = {
+  [PageType.NORMAL]: "measured and encrypted in place",
+  [PageType.VMSA]: "measured and encrypted in place, as a VMSA page",
+  [PageType.ZERO]: "zeroed",
+  [PageType.UNMEASURED]: "encrypted in place, its contents not measured",
+  [PageType.SECRETS]: "filled by the firmware",
+  [PageType.CPUID]: "checked by the firmware and encrypted in place",
+};
+
+const launchUpdate: Say = ({ args }) => {
+  const type = small(args.type);
+  const grants = [1, 2, 3]
+    .filter((level) => small(args[`vmpl${level}`]))
+    .map((level) => `; VMPL${level} may ${permissions(args[`vmpl${level}`])}`);
+  return `SNP_LAUNCH_UPDATE added page ${hex(args.spa)} as ${PageType[type] ?? type}: ${HOW[type] ?? ""}, Guest-Valid now${grants.join("")}.`;
+};
+
+/** The sentence when it went through. */
+const DONE: Record<string, Say> = {
+  pvalidate,
+  rmpadjust,
+  rmpquery,
+  rmpupdate,
+  psmash: ({ args }) =>
+    `PSMASH split the 2M entry of page ${hex(args.spa)} into 512 4K entries; what was validated stays validated.`,
+  rmpread,
+  vmrun,
+  read,
+  write,
+  execute: ({ args }) => `The guest fetched an instruction at gva ${hex(args.gva)}.`,
+  "host-read": (event) =>
+    `The hypervisor read ${bytes(event.args.length)} at spa ${hex(event.args.spa)}${through(event)}${got(event)}.`,
+  "host-write": (event) => `The hypervisor wrote ${written(event)} at spa ${hex(event.args.spa)}${through(event)}.`,
+  "npt.map": nptMap,
+  "npt.unmap": ({ args, asid }) =>
+    `The hypervisor removed the nested mapping of gpa ${hex(args.gpa)} of ASID ${asid}, ${size(args.size)}.`,
+  "gpt.map": gptMap,
+  wrmsr,
+  rdmsr: ({ args, result }) => `The guest read ${msrName(args.msr)}: ${hex(result?.value)}.`,
+  cpuid: ({ args }) => `The guest asked CPUID for leaf ${hex(args.leaf)}, subleaf ${hex(args.subleaf)}.`,
+  vmgexit,
+  halt: () => "The vCPU halted and does not run again.",
+  cpl: ({ args }) => `The guest moved to CPL${args.cpl}.`,
+  "host-wrmsr": hostWrmsr,
+  "host-rdmsr": ({ args, result }) => `The host read ${msrName(args.msr)} of core ${args.core}: ${hex(result?.value)}.`,
+  snp_init: () => "SNP_INIT initialized the platform: the firmware takes launch commands now.",
+  snp_gctx_create: ({ args }) => `SNP_GCTX_CREATE made page ${hex(args.spa)} a context page.`,
+  snp_launch_start: ({ args }) =>
+    `SNP_LAUNCH_START began the launch of the guest of page ${hex(args.spa)}, policy ${hex(args.policy)}.`,
+  snp_activate: ({ args }) => `SNP_ACTIVATE bound ASID ${args.asid} to the guest of page ${hex(args.spa)}.`,
+  snp_launch_update: launchUpdate,
+  snp_launch_finish: ({ args }) =>
+    `SNP_LAUNCH_FINISH ended the launch of the guest of page ${hex(args.spa)}: it may run now.`,
+};
+
+/** Who is refused: the instruction's name, or what was tried. */
+function attempt({ op, args }: TraceEvent): string {
+  switch (op) {
+    case "read":
+      return `The read at gva ${hex(args.gva)}`;
+    case "write":
+      return `The write at gva ${hex(args.gva)}`;
+    case "execute":
+      return `The fetch at gva ${hex(args.gva)}`;
+    case "host-read":
+      return `The hypervisor's read at spa ${hex(args.spa)}`;
+    case "host-write":
+      return `The hypervisor's write at spa ${hex(args.spa)}`;
+    case "wrmsr":
+    case "host-wrmsr":
+      return `The write to ${msrName(args.msr)}`;
+    case "rdmsr":
+    case "host-rdmsr":
+      return `The read of ${msrName(args.msr)}`;
+    default:
+      return op.toUpperCase();
+  }
+}
+
+const VERB: Record<string, string> = { "#PF": "faulted", "#VC": "faulted", "#NPF": "exited to the hypervisor" };
+
+function refused(event: TraceEvent): string {
+  const verb = VERB[event.fault ?? ""] ?? "refused";
+  const was = event.op.includes("read") || event.op.includes("write") || event.op.includes("msr") ? "was " : "";
+  const why = event.rule ? because(event.rule, event) : "";
+  const head = `${attempt(event)} ${verb === "refused" && !event.op.startsWith("rmp") ? was : ""}${verb}`;
+  if (why) return `${head}: ${why}.`;
+  if (event.op.includes("msr")) return `${head}: this machine has no such register for it.`;
+  return `${head}${event.status ? `: ${event.status}` : ""}.`;
+}
+
+/** One sentence about the event, with a full stop. */
+export function sentence(event: TraceEvent): string {
+  if (event.fault || (event.eax ?? 0) !== 0) return refused(event);
+  return DONE[event.op]?.(event) ?? `${event.op} was done.`;
+}
