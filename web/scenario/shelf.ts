@@ -53,7 +53,7 @@ export const SHELVES: readonly Shelf[] = [
   {
     title: "Attacks that need a mistake",
     about: "A hostile hypervisor against a guest with a bug, and the bug's repair.",
-    ids: ["double-validation", "own-record", "left-shared", "replay", "moved-ciphertext"],
+    ids: ["double-validation", "own-record", "left-shared", "replay", "moved-ciphertext", "svsm-forgets-to-clear"],
   },
   {
     title: "Lies of the hypervisor",
