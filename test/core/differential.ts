@@ -22,7 +22,7 @@ export interface Disagreement {
 export type Witness = (rule: Rule, rung: Rung) => void;
 
 export interface Recorded {
-  /** the checks of every operation, as the model made them */
+  /** of every event of the core: the checks of its operation, as the model made them */
   rungs: { rule: Rule; rung: Rung }[][];
   core: CoreMachine;
   model: Model;
@@ -83,11 +83,13 @@ class Comparison {
     const { core, model } = this.recorded;
     const events = core.machine.events;
     const wanted = model.apply(operation);
-    this.recorded.rungs.push([...model.rungs]);
     const got: Result = core.apply(operation);
     if (!matches(wanted, got)) return `core ${JSON.stringify(got)}, model ${JSON.stringify(wanted)}`;
-    if (core.machine.events > events && core.machine.rule !== model.rule) {
-      return `deciding check: core ${Rule[core.machine.rule]}, model ${Rule[model.rule]}`;
+    if (core.machine.events > events) {
+      this.recorded.rungs.push([...model.rungs]);
+      if (core.machine.rule !== model.rule) {
+        return `deciding check: core ${Rule[core.machine.rule]}, model ${Rule[model.rule]}`;
+      }
     }
     return this.noise.witness(model.state.memory, model.bytes, got.value) ?? this.entries(operation);
   }
@@ -141,7 +143,12 @@ export function asVector(name: string, config: CaseConfig, operations: readonly 
 }
 
 /** What a failed comparison tells a reader: the difference, the operation, and the case to paste into test/vectors. */
-export function describe(name: string, config: CaseConfig, operations: readonly Operation[], at: Disagreement): string {
+export function describeDisagreement(
+  name: string,
+  config: CaseConfig,
+  operations: readonly Operation[],
+  at: Disagreement,
+): string {
   const operation = operations[at.index];
   const after = operation === undefined ? "" : JSON.stringify(writeOperation(operation));
   return `${at.what}\nafter ${after}\n\n${asVector(name, config, operations)}\n`;
