@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Msr, Op, Rule, Size } from "../../assembly/abi";
-import { OP_NAMES } from "../../web/core/names";
 import type { Machine } from "../../web/core/machine";
+import { OP_NAMES } from "../../web/core/names";
 import { ladder, order } from "../../web/manual/ladders";
 import { reasons } from "../../web/manual/reasons";
 import { ASID, firmware, give, guest, host, last, machine, ready } from "./machine";
@@ -21,7 +21,9 @@ test("every rule stands in a ladder, every rung is a rule, no rung stands twice 
       }
     }
   }
-  const all = Object.values(Rule).filter((rule) => typeof rule === "number" && rule !== Rule.NONE && rule !== Rule.COUNT);
+  const all = Object.values(Rule).filter(
+    (rule) => typeof rule === "number" && rule !== Rule.NONE && rule !== Rule.COUNT,
+  );
   expect([...seen].sort((a, b) => a - b)).toEqual(all);
 });
 
@@ -35,28 +37,11 @@ test("an operation with rungs has an order that is cited, and the others have no
   }
 });
 
-/** Each row is an operation that passes every check, so that the core itself climbs the whole ladder. */
-const whole: [string, (m: Machine) => void][] = [
-  ["pvalidate", (m) => (give(m, 0x1000, 0x10_1000, false), m.pvalidate(0x1000, Size.S4K, 1))],
-  ["pvalidate", (m) => (give(m, 0x40_0000, 0x20_0000, false, Size.S2M), m.pvalidate(0x40_0000, Size.S2M, 1))],
-  ["rmpadjust", (m) => (give(m, 0x1000, 0x10_1000, true), m.rmpadjust(0x1000, Size.S4K, 1, 3, 0))],
-  ["rmpquery", (m) => (give(m, 0x1000, 0x10_1000, true), m.rmpquery(0x1000, 1))],
-  ["rmpupdate", (m) => (host(m), m.rmpupdate(0x10_0000, 0x1000, ASID, true, false, Size.S4K))],
-  ["rmpupdate", (m) => (host(m), m.rmpupdate(0x20_0000, 0x40_0000, ASID, true, false, Size.S2M))],
-  ["psmash", (m) => (host(m), m.rmpupdate(0x20_0000, 0x40_0000, ASID, true, false, Size.S2M), m.psmash(0x20_0000))],
-  ["rmpread", (m) => (host(m), m.rmpread(0x1000))],
-  [
-    "vmrun",
-    (m) => (give(m, 0x1000, 0x10_1000, true), m.rmpadjust(0x1000, Size.S4K, 1, 0, 1), host(m), m.vmrun(0x10_1000)),
-  ],
-  ["read", (m) => (give(m, 0x1000, 0x10_1000, true), m.guestRead(0x1000, 8))],
-  ["write", (m) => (give(m, 0x1000, 0x10_1000, true), m.guestWrite(0x1000, 8, 1n))],
-  ["execute", (m) => (give(m, 0x1000, 0x10_1000, true), m.guestFetch(0x1000))],
-  ["read", (m) => (shared(m), m.guestRead(0x1000, 8))],
-  ["write", (m) => (shared(m), m.guestWrite(0x1000, 8, 1n))],
-  ["host-read", (m) => (host(m), m.hostRead(0x1000, Size.S4K, 8))],
-  ["host-write", (m) => (host(m), m.hostWrite(0x1000, Size.S4K, 8, 1n))],
-];
+type Step = (m: Machine) => unknown;
+
+const mine: Step = (m) => give(m, 0x1000, 0x10_1000, true);
+const fresh: Step = (m) => give(m, 0x1000, 0x10_1000, false);
+const large: Step = (m) => give(m, 0x40_0000, 0x20_0000, false, Size.S2M);
 
 function shared(m: Machine): void {
   host(m);
@@ -65,48 +50,82 @@ function shared(m: Machine): void {
   m.gptMap(ASID, 0x1000, { gpa: 0x1000, c: 0, p: 1, w: 1, u: 1, x: 1 });
 }
 
-const platform: [string, (m: Machine) => void][] = [
-  ["host-wrmsr", (m) => (host(m), m.hostWrmsr(0, Msr.SYSCFG, 0n))],
-  ["host-wrmsr", (m) => (host(m), m.hostWrmsr(0, Msr.RMP_BASE, 0n))],
-  ["host-wrmsr", (m) => (host(m), m.hostWrmsr(0, Msr.HWCR, 0n))],
-  ["snp_init", (m) => (ready(m), firmware(m), m.snpInit())],
-  ["snp_gctx_create", (m) => context(m)],
-  ["snp_launch_start", (m) => (context(m), m.launchStart(0x10_0000, 0x2_0000n))],
-  ["snp_activate", (m) => launching(m)],
-  [
-    "snp_launch_update",
-    (m) => {
-      launching(m);
-      host(m);
-      m.rmpupdate(0x10_1000, 0x1000, ASID, true, true, Size.S4K);
-      firmware(m);
-      m.launchUpdate(0x10_0000, 0x10_1000, 1, Size.S4K, 0, 0, 0);
-    },
-  ],
-  ["snp_launch_finish", (m) => (launching(m), m.launchFinish(0x10_0000))],
+/** Each row is an operation that passes every check, so that the core itself climbs the whole ladder. */
+const whole: [op: string, before: Step, act: Step][] = [
+  ["pvalidate", fresh, (m) => m.pvalidate(0x1000, Size.S4K, 1)],
+  ["pvalidate", large, (m) => m.pvalidate(0x40_0000, Size.S2M, 1)],
+  ["rmpadjust", mine, (m) => m.rmpadjust(0x1000, Size.S4K, 1, 3, 0)],
+  ["rmpquery", mine, (m) => m.rmpquery(0x1000, 1)],
+  ["rmpupdate", host, (m) => m.rmpupdate(0x10_0000, 0x1000, ASID, true, false, Size.S4K)],
+  ["rmpupdate", host, (m) => m.rmpupdate(0x20_0000, 0x40_0000, ASID, true, false, Size.S2M)],
+  ["psmash", large, (m) => m.psmash(0x20_0000)],
+  ["rmpread", host, (m) => m.rmpread(0x1000)],
+  ["vmrun", vmsa, (m) => m.vmrun(0x10_1000)],
+  ["read", mine, (m) => m.guestRead(0x1000, 8)],
+  ["write", mine, (m) => m.guestWrite(0x1000, 8, 1n)],
+  ["execute", mine, (m) => m.guestFetch(0x1000)],
+  ["read", shared, (m) => m.guestRead(0x1000, 8)],
+  ["write", shared, (m) => m.guestWrite(0x1000, 8, 1n)],
+  ["host-read", host, (m) => m.hostRead(0x1000, Size.S4K, 8)],
+  ["host-write", host, (m) => m.hostWrite(0x1000, Size.S4K, 8, 1n)],
 ];
 
-function context(m: Machine): void {
+function vmsa(m: Machine): void {
+  mine(m);
+  m.rmpadjust(0x1000, Size.S4K, 1, 0, 1);
+  host(m);
+}
+
+/** The same before SEV-SNP is on. */
+const platform: typeof whole = [
+  ["host-wrmsr", host, (m) => m.hostWrmsr(0, Msr.SYSCFG, 0n)],
+  ["host-wrmsr", host, (m) => m.hostWrmsr(0, Msr.RMP_BASE, 0n)],
+  ["host-wrmsr", host, (m) => m.hostWrmsr(0, Msr.HWCR, 0n)],
+  ["snp_init", ready, (m) => m.snpInit()],
+  ["snp_gctx_create", firmwarePage, (m) => m.gctxCreate(0x10_0000)],
+  ["snp_launch_start", context, (m) => m.launchStart(0x10_0000, 0x2_0000n)],
+  ["snp_activate", started, (m) => m.activate(0x10_0000, ASID)],
+  ["snp_launch_update", preGuest, (m) => m.launchUpdate(0x10_0000, 0x10_1000, 1, Size.S4K, 0, 0, 0)],
+  ["snp_launch_finish", active, (m) => m.launchFinish(0x10_0000)],
+];
+
+function firmwarePage(m: Machine): void {
   ready(m);
   firmware(m);
   m.snpInit();
   host(m);
   m.rmpupdate(0x10_0000, 0, 0, true, true, Size.S4K);
   firmware(m);
+}
+
+function context(m: Machine): void {
+  firmwarePage(m);
   m.gctxCreate(0x10_0000);
 }
 
-function launching(m: Machine): void {
+function started(m: Machine): void {
   context(m);
   m.launchStart(0x10_0000, 0x2_0000n);
+}
+
+function active(m: Machine): void {
+  started(m);
   m.activate(0x10_0000, ASID);
+}
+
+function preGuest(m: Machine): void {
+  active(m);
+  host(m);
+  m.rmpupdate(0x10_1000, 0x1000, ASID, true, true, Size.S4K);
+  firmware(m);
 }
 
 test.each([...whole.map((row) => [...row, true] as const), ...platform.map((row) => [...row, false] as const)])(
   "the core climbs the ladder of %s in this order, to its end",
-  (op, run, snp) => {
+  (op, before, act, snp) => {
     const m = machine([], snp);
-    run(m);
+    before(m);
+    act(m);
     const event = last(m);
     expect(event).toMatchObject({ op });
     expect([event.fault, event.rule, event.eax ?? 0]).toEqual([undefined, undefined, 0]);

@@ -6,7 +6,7 @@ import { Msr, PageType } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import { answer, request } from "./ghcb";
 import { because } from "./rules";
-import { hex, msrName, permissions, size, small, syscfg } from "./spell";
+import { hex, msrName, permissions, size, small, syscfg, whole } from "./spell";
 
 type Say = (event: TraceEvent) => string;
 
@@ -127,19 +127,21 @@ const wrmsr: Say = ({ args }) =>
     : `The guest wrote ${hex(args.value)} to ${msrName(args.msr)}.`;
 
 const vmgexit: Say = ({ args, result }) => {
-  const before = args.msr ?? 0;
-  const after = result?.msr ?? 0;
-  const asked = `VMGEXIT: the guest ${request(before)}.`;
-  const code = Number(BigInt(before) & 0xfffn);
-  if (code === 0 || code === 0x100 || BigInt(after) === 0n) return asked;
-  if (BigInt(after) === BigInt(before)) return `${asked.slice(0, -1)}; the hypervisor leaves the MSR as it was.`;
-  return `${asked.slice(0, -1)}; the hypervisor answers: ${answer(after)}.`;
+  const before = whole(args.msr) ?? 0n;
+  const after = whole(result?.msr) ?? 0n;
+  const asked = `VMGEXIT: the guest ${request(before)}`;
+  const code = before & 0xfffn;
+  // a GHCB page is answered in the page, a termination not at all
+  if (code === 0n || code === 0x100n || after === 0n) return `${asked}.`;
+  if (after === before) return `${asked}; the hypervisor leaves the MSR as it was.`;
+  return `${asked}; the hypervisor answers: ${answer(after)}.`;
 };
 
 const hostWrmsr: Say = (event) => {
   const { args, rule } = event;
   if (rule) return `The write to ${msrName(args.msr)} on core ${args.core} had no effect: ${because(rule, event)}.`;
-  if (small(args.msr) === Msr.SYSCFG) return `The hypervisor set SYSCFG on core ${args.core}: ${syscfg(args.value ?? 0)}.`;
+  if (small(args.msr) === Msr.SYSCFG)
+    return `The hypervisor set SYSCFG on core ${args.core}: ${syscfg(args.value ?? 0)}.`;
   return `The hypervisor wrote ${hex(args.value)} to ${msrName(args.msr)} on core ${args.core}.`;
 };
 
@@ -187,7 +189,8 @@ const DONE: Record<string, Say> = {
   halt: () => "The vCPU halted and does not run again.",
   cpl: ({ args }) => `The guest moved to CPL${args.cpl}.`,
   "host-wrmsr": hostWrmsr,
-  "host-rdmsr": ({ args, result }) => `The hypervisor read ${msrName(args.msr)} of core ${args.core}: ${hex(result?.value)}.`,
+  "host-rdmsr": ({ args, result }) =>
+    `The hypervisor read ${msrName(args.msr)} of core ${args.core}: ${hex(result?.value)}.`,
   snp_init: () => "SNP_INIT initialized the platform: the firmware takes launch commands now.",
   snp_gctx_create: ({ args }) => `SNP_GCTX_CREATE made page ${hex(args.spa)} a context page.`,
   snp_launch_start: ({ args }) =>

@@ -9,7 +9,7 @@ import { compared } from "./compared";
 import { endSentence } from "./ends";
 import { ruleText } from "./rules";
 import { sentence } from "./sentences";
-import { hex } from "./spell";
+import { count, hex } from "./spell";
 
 export const COLUMNS = 72;
 
@@ -145,7 +145,7 @@ const ACTOR: Record<TraceEvent["actor"], string> = { guest: "v", hypervisor: "hv
 export function traceText(events: readonly TraceEvent[], end: End | null, heading: Heading = {}): string {
   const last = events.at(-1)?.n ?? 0;
   const width = String(last).length;
-  const lines = headingLines(`${last} ${last === 1 ? "event" : "events"}`, heading);
+  const lines = headingLines(count(events.length, "event"), heading);
   lines.push("");
   for (const event of events) {
     const actor = event.actor === "guest" ? `v${event.vcpu} VMPL${event.vmpl}` : ACTOR[event.actor];

@@ -38,7 +38,7 @@ const EXISTS = {
 export const GUEST = {
   PVALIDATE_CPL: {
     ...CPL,
-    because: "this vCPU runs at {cpl|CPL 1 to 3} and only CPL0 may validate",
+    because: "this vCPU runs at {cpl|CPL1 to CPL3} and only CPL0 may validate",
     cite: "APM vol. 3, PVALIDATE (not read)",
   },
   PVALIDATE_VMPL: {
@@ -64,7 +64,7 @@ export const GUEST = {
   },
   RMPADJUST_CPL: {
     ...CPL,
-    because: "this vCPU runs at {cpl|CPL 1 to 3} and only CPL0 may adjust permissions",
+    because: "this vCPU runs at {cpl|CPL1 to CPL3} and only CPL0 may adjust permissions",
     cite: "APM vol. 3, RMPADJUST (not read)",
   },
   RMPADJUST_ALIGNED: { ...ALIGNED, cite: "Oak, sev_guest instructions.rs" },
@@ -95,7 +95,7 @@ export const GUEST = {
   },
   RMPQUERY_CPL: {
     ...CPL,
-    because: "this vCPU runs at {cpl|CPL 1 to 3} and only CPL0 may query permissions",
+    because: "this vCPU runs at {cpl|CPL1 to CPL3} and only CPL0 may query permissions",
     cite: "APM vol. 3, RMPQUERY (not read)",
   },
   RMPQUERY_TARGET_EXISTS: { ...EXISTS, cite: "none" },
