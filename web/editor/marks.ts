@@ -38,9 +38,9 @@ function decoration(line: number, kind: "current" | "failing", hover: string): m
     options: {
       isWholeLine: true,
       className: `line-${kind}`,
-      glyphMarginClassName: `glyph-${kind}`,
-      glyphMarginHoverMessage: { value: hover },
+      marginClassName: `margin-${kind}`,
       lineNumberClassName: `number-${kind}`,
+      lineNumberHoverMessage: { value: hover },
       zIndex: kind === "failing" ? 2 : 1,
     },
   };

@@ -1,7 +1,7 @@
 /** The list of problems: what TypeScript found, and the error that ended the run. */
 import { monaco } from "./monaco";
-import type { EditorFile } from "./programs";
-import { fileOf } from "./texts";
+import { type EditorFile, textNameOf } from "./programs";
+import { textNameIn } from "./texts";
 
 export interface Problem {
   file: string;
@@ -46,16 +46,18 @@ export function markRunProblems(
 
 /** Errors and warnings, in reading order. Of a text that cannot be edited only what ended the run. */
 export function problemsOf(files: readonly EditorFile[]): Problem[] {
-  const editable = new Set(files.filter((file) => !file.readOnly).map((file) => file.name));
+  const byText = new Map(files.map((file) => [textNameOf(file), file]));
   const severities = new Map<monaco.MarkerSeverity, Problem["severity"]>([
     [monaco.MarkerSeverity.Error, "error"],
     [monaco.MarkerSeverity.Warning, "warning"],
   ]);
   const problems = monaco.editor.getModelMarkers({}).flatMap((marker): Problem[] => {
     const severity = severities.get(marker.severity);
-    const file = fileOf(monaco.editor.getModel(marker.resource));
-    if (!severity || !file || !(editable.has(file) || marker.owner === RUN)) return [];
-    return [{ file, line: marker.startLineNumber, column: marker.startColumn, message: marker.message, severity }];
+    const file = byText.get(textNameIn(monaco.editor.getModel(marker.resource)) ?? "");
+    if (!severity || !file || (file.readOnly && marker.owner !== RUN)) return [];
+    return [
+      { file: file.name, line: marker.startLineNumber, column: marker.startColumn, message: marker.message, severity },
+    ];
   });
   return problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
 }

@@ -3,7 +3,7 @@
  * history across tabs and scenarios; a text that changes from outside is an edit that can be undone.
  */
 import { monaco } from "./monaco";
-import { type EditorFile, nameOf, pathOf } from "./programs";
+import { type EditorFile, pathOf, textNameAt, textNameOf } from "./programs";
 
 interface Kept {
   model: monaco.editor.ITextModel;
@@ -14,6 +14,8 @@ interface Kept {
   view: monaco.editor.ICodeEditorViewState | null;
 }
 
+const NO_COLOURS = { enabled: false, independentColorPoolPerBracketType: false };
+
 export class Texts {
   private readonly kept = new Map<string, Kept>();
   private replacing = false;
@@ -21,13 +23,17 @@ export class Texts {
   /** `onTyped` hears of every change that did not come from outside. */
   constructor(private readonly onTyped: (name: string, text: string) => void) {}
 
-  /** Takes the files as the page has them now. */
-  update(files: readonly EditorFile[]): void {
+  /** Takes the files as the page has them now. Did any text change by that? */
+  update(files: readonly EditorFile[]): boolean {
+    let changed = false;
     for (const file of files) {
-      const kept = this.kept.get(file.name);
+      const kept = this.kept.get(textNameOf(file));
       if (!kept) this.add(file);
       else if (kept.given !== file.text) this.give(kept, file.text);
+      else continue;
+      changed = true;
     }
+    return changed;
   }
 
   model(name: string): monaco.editor.ITextModel | null {
@@ -47,15 +53,16 @@ export class Texts {
     const uri = monaco.Uri.parse(pathOf(file));
     // React may mount twice; the text of the first time is still there.
     const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(file.text, "typescript", uri);
-    model.updateOptions({ tabSize: 2, insertSpaces: true });
+    model.updateOptions({ tabSize: 2, insertSpaces: true, bracketColorizationOptions: NO_COLOURS });
     const kept: Kept = { model, given: file.text, told: [], view: null };
-    this.kept.set(file.name, kept);
+    const name = textNameOf(file);
+    this.kept.set(name, kept);
     if (model.getValue() !== file.text) this.replace(model, file.text);
     model.onDidChangeContent(() => {
       if (this.replacing) return;
       const text = model.getValue();
       kept.told.push(text);
-      this.onTyped(file.name, text);
+      this.onTyped(name, text);
     });
   }
 
@@ -87,7 +94,7 @@ export class Texts {
   }
 }
 
-/** File that a model shows; null for the API's declarations. */
-export function fileOf(model: monaco.editor.ITextModel | null): string | null {
-  return model ? nameOf(model.uri.toString()) : null;
+/** Name of the text that a model holds; null for the API's declarations. */
+export function textNameIn(model: monaco.editor.ITextModel | null): string | null {
+  return model ? textNameAt(model.uri.toString()) : null;
 }
