@@ -78,7 +78,16 @@ interface Occasion {
 
 const VOLUME_3 = "The instruction's page in APM vol. 3.";
 
+const PRESENT = {
+  rule: "GUEST_PRESENT",
+  sure: "reconstructed",
+  note: "The #PF was observed for PVALIDATE and is taken to be the same here.",
+  settle: VOLUME_3,
+} as const;
+
 export const OCCASIONS: readonly Occasion[] = [
+  { ...PRESENT, op: "rmpadjust" },
+  { ...PRESENT, op: "rmpquery" },
   {
     rule: "VALIDATED",
     op: "rmpadjust",

@@ -19,7 +19,7 @@ export interface Unsure {
 
 type Row = readonly [kind: UnsureKind, about: string, text: string, settle: string];
 
-const MODEL = "Nothing to settle: a choice of this model.";
+const MODEL = "A fuller model.";
 const VOLUME_3 = "The instruction pages of APM vol. 3 (24594).";
 
 const ROWS: readonly Row[] = [

@@ -68,7 +68,7 @@ export const GUEST = {
     cite: "APM vol. 3, RMPADJUST (not read)",
   },
   RMPADJUST_ALIGNED: { ...ALIGNED, cite: "Oak, sev_guest instructions.rs" },
-  RMPADJUST_TARGET_EXISTS: { ...EXISTS, cite: "none" },
+  RMPADJUST_TARGET_EXISTS: { ...EXISTS, cite: "no source at hand" },
   RMPADJUST_TARGET: {
     asks: "Is the target VMPL numerically above the current one?",
     because:
@@ -98,7 +98,7 @@ export const GUEST = {
     because: "this vCPU runs at {cpl|CPL1 to CPL3} and only CPL0 may query permissions",
     cite: "APM vol. 3, RMPQUERY (not read)",
   },
-  RMPQUERY_TARGET_EXISTS: { ...EXISTS, cite: "none" },
+  RMPQUERY_TARGET_EXISTS: { ...EXISTS, cite: "no source at hand" },
   RMPQUERY_TARGET: {
     asks: "Is the target VMPL not more privileged than the current one?",
     because: "this vCPU runs at {vmpl|its own VMPL} and may not query {target|a lower-numbered VMPL}",

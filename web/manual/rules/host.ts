@@ -25,7 +25,7 @@ export const HOST = {
   RMPUPDATE_ALIGNED: {
     asks: "Is the system physical address 4K aligned?",
     because: "{at|the address} is not 4K aligned",
-    cite: "none",
+    cite: "no source at hand",
     sure: "assumed",
     note: "The quoted pseudo-code does not test bits 11:0.",
     settle: "The page of RMPUPDATE in APM vol. 3, or a try on hardware.",
@@ -65,7 +65,7 @@ export const HOST = {
   RMPUPDATE_INSIDE_2M: {
     asks: "4K: does the page lie outside every 2M entry?",
     because: "{spa|the page} lies in a 2M entry and the new entry is 4K",
-    cite: "B. Singh (AMD), reply on LKML, Jul 2021",
+    cite: "B. Singh (AMD), reply on LKML, 2021",
     sure: "reconstructed",
     note: "The pseudo-code catches only the first page of the region. AMD tested on hardware that every page is caught.",
     settle: "A corrected page of RMPUPDATE in APM vol. 3.",
@@ -87,7 +87,7 @@ export const HOST = {
   RMPUPDATE_REGION_MUTABLE: {
     asks: "2M: is no entry of the region Immutable?",
     because: "a page in the 2 MiB region of {spa|the page} is immutable (HV-Fixed)",
-    cite: "none",
+    cite: "no source at hand",
     sure: "assumed",
     note: "The pseudo-code looks at the first page only.",
     settle: "A 2M RMPUPDATE on hardware over a region that holds an HV-Fixed page.",
@@ -128,7 +128,7 @@ export const HOST = {
   PSMASH_MUTABLE: {
     asks: "Is the entry not Immutable?",
     because: "the 2M entry of {spa|the page} is immutable",
-    cite: "none",
+    cite: "no source at hand",
     sure: "assumed",
     note: "That FAIL_PERMISSION covers it is from memory.",
     settle: "The page of PSMASH in APM vol. 3.",

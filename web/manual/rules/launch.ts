@@ -27,7 +27,6 @@ export const LAUNCH = {
   FW_PAGE_STATE: {
     asks: "Is the page in the state that the command needs?",
     because: "{spa|the page} is not {needed|in the state that the command needs}",
-    why: "SNP_GCTX_CREATE needs a Firmware page, SNP_LAUNCH_UPDATE a Pre-Guest page.",
     cite: "ABI 56860, table 11; AMD-ASPFW sev_mcmd.c",
     sure: "verified",
     show: "state",
@@ -72,7 +71,6 @@ export const LAUNCH = {
   FW_GUEST_LAUNCH: {
     asks: "Is the guest in the state that the command needs?",
     because: "the guest of {ctx|this context} is not in the {state|needed} state",
-    why: "SNP_LAUNCH_START needs INIT; SNP_LAUNCH_UPDATE and SNP_LAUNCH_FINISH need LAUNCH; SNP_ACTIVATE needs LAUNCH or RUNNING.",
     cite: "ABI 56860; AMD-ASPFW sev_mcmd.c",
     sure: "verified",
     show: "guest",
@@ -98,7 +96,6 @@ export const LAUNCH = {
   FW_POLICY: {
     asks: "Does the policy have bit 17 set?",
     because: "bit 17 of the policy must be 1",
-    why: "AMD's firmware source names the bit after the VMPLs: a guest without them cannot be asked for.",
     cite: "ABI 56860, guest policy; AMD-ASPFW snp_mcmd_launch_start",
     sure: "verified",
     show: "hex",
@@ -120,7 +117,7 @@ export const LAUNCH = {
     cite: "ABI 56860, SNP_ACTIVATE; AMD-ASPFW snp_mcmd_activate, check_rmp_for_asid",
     sure: "reconstructed",
     note: "Both halves are in AMD's source. There the pages are counted before ASID 0 is refused, and give INVALID_CONFIG; here both give ASID_OWNED.",
-    settle: "Nothing: the model simplifies.",
+    settle: "A fuller model.",
     show: "number",
     sides: ["holders", "wanted"],
     fix: "Choose another ASID, or take its pages back by RMPUPDATE first.",
@@ -131,7 +128,7 @@ export const LAUNCH = {
     cite: "a limit of this model",
     sure: "assumed",
     note: "The firmware keeps contexts in the context pages themselves and has no such limit.",
-    settle: "Nothing: the model simplifies.",
+    settle: "A fuller model.",
     show: "flag",
     fix: "Use fewer guests.",
   },

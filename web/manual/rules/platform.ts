@@ -22,7 +22,7 @@ export const PLATFORM = {
   SYSCFG_OPEN: {
     asks: "Is SYSCFG still open (SecureNestedPagingEn = 0)?",
     because: "SecureNestedPagingEn is set and SYSCFG is frozen",
-    why: "No fault is raised; the write has no effect until the next reset.",
+    why: "The write is ignored without a fault. Only a reset opens the register.",
     cite: "APM vol. 2, 15.36.2",
     sure: "verified",
     show: "flag",
