@@ -24,11 +24,11 @@ export function WideBands() {
             defaultLayout={across.defaultLayout}
             onLayoutChanged={across.onLayoutChanged}
           >
-            <Panel id="guest" defaultSize="33%" minSize="18%">
+            <Panel id="guest" defaultSize="31%" minSize="18%">
               <Guest />
             </Panel>
             <Separator className="split split-v" aria-label="Width of the programs" />
-            <Panel id="what" defaultSize="30%" minSize="20%">
+            <Panel id="what" defaultSize="32%" minSize="20%">
               <WhatHappened />
             </Panel>
             <Separator className="split split-v" aria-label="Width of the hardware" />
@@ -40,7 +40,7 @@ export function WideBands() {
         <Separator className="split split-h" aria-label="Height of the timeline" />
         <Panel
           id="timeline"
-          defaultSize="178px"
+          defaultSize="162px"
           minSize="120px"
           maxSize="50%"
           groupResizeBehavior="preserve-pixel-size"

@@ -16,20 +16,17 @@ function Title() {
     <div className="about">
       <div className="title">
         <h1>{title || "snplay"}</h1>
-        <button
-          type="button"
-          className="button icon"
-          title="What this scenario shows"
-          aria-label="About this scenario"
-          onClick={() => page.setState({ dialog: "about" })}
-        >
-          <Icon name="down" />
+        <button type="button" className="button plain" onClick={() => page.setState({ dialog: "about" })}>
+          About<span className="sr"> this scenario</span>
         </button>
       </div>
       <p className="claim">{claim}</p>
       <p className="kvm-note">
-        Real KVM boots every vCPU at VMPL0 and grants the other levels nothing. This picker does what the firmware ABI
-        allows: the level is put into the VMSA and granted the launch pages. The launch digest changes with it.
+        Real KVM boots every vCPU at VMPL0 and grants the other levels nothing.{" "}
+        <span>
+          This picker does what the firmware ABI allows: the level is put into the VMSA and granted the launch pages.
+          The launch digest changes with it.
+        </span>
       </p>
     </div>
   );
@@ -53,7 +50,7 @@ export function Masthead() {
         </button>
         <button type="button" className="button" disabled={!ready} onClick={() => void copyLink()}>
           <Icon name="link" />
-          Copy link
+          <span className="label">Copy link</span>
         </button>
         <button
           type="button"
@@ -63,7 +60,7 @@ export function Masthead() {
           title="Back to the scenario as it came"
         >
           <Icon name="reset" />
-          Reset
+          <span className="label">Reset</span>
         </button>
         <button
           type="button"

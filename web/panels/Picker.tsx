@@ -2,9 +2,8 @@
  * The VMPL picker: four rings cut open along the top edge of the page, 0 innermost. Each ring bends into the row that
  * says how the boot ends at that level, so the lesson is readable before any click; a click runs the same code there.
  */
-import { useState } from "react";
 import { endLabel } from "../manual/ends";
-import { LEVELS, type Level, type LevelEnd, page } from "../store/page";
+import { LEVELS, type LevelEnd, page } from "../store/page";
 import { pickLevel } from "../store/scenario";
 import { endedByCheck, endIcon } from "./ends";
 import { Icon } from "./icons";
@@ -38,20 +37,18 @@ function End({ level }: { level: LevelEnd }) {
 export function Picker() {
   const picked = page((s) => s.scenario?.vmpl ?? 0);
   const ends = page((s) => s.ends);
-  const [over, setOver] = useState<Level | null>(null);
   return (
-    <fieldset className="picker" onPointerLeave={() => setOver(null)}>
+    <fieldset className="picker">
       <legend className="sr">VMPL that the boot vCPU gets</legend>
       <svg className="rings" viewBox="0 0 4 4" aria-hidden="true" focusable="false">
         {LEVELS.map((level) => (
-          <g key={level} data-absent={ends[level]?.state === "absent" || undefined}>
+          <g key={level} data-level={level} data-absent={ends[level]?.state === "absent" || undefined}>
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: the radio buttons beside it are the control; this is more room to hit */}
             <path
               d={ring(level)}
               className="ring"
               data-picked={level === picked || undefined}
-              data-over={level === over || undefined}
               onClick={() => pickLevel(level)}
-              onPointerEnter={() => setOver(level)}
             />
             <path d={edge(level)} className="ring-edge" />
           </g>
@@ -64,10 +61,9 @@ export function Picker() {
             <label
               key={level}
               className="level"
+              data-level={level}
               data-picked={level === picked || undefined}
-              data-over={level === over || undefined}
               data-absent={end.state === "absent" || undefined}
-              onPointerEnter={() => setOver(level)}
             >
               <input
                 type="radio"

@@ -62,8 +62,9 @@ function onKeyDown(event: KeyboardEvent): void {
   const element = target instanceof Element ? target : document.body;
   if (everywhere(event)) return event.preventDefault();
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const radio = element instanceof HTMLInputElement && element.type === "radio" && !event.key.startsWith("Arrow");
-  if (element.closest(TAKES_KEYS) && !radio) return;
+  // The picker's levels stand one above the other: up and down are theirs, left and right step as everywhere.
+  const picker = element instanceof HTMLInputElement && element.type === "radio" && !/^Arrow(Up|Down)$/.test(event.key);
+  if (element.closest(TAKES_KEYS) && !picker) return;
   if (elsewhere(event, element) || (letters && letter(event))) event.preventDefault();
 }
 

@@ -21,22 +21,26 @@ export function pickLevel(vmpl: Level): void {
   runSoon();
 }
 
-/** New text of a program: guest, hypervisor, or a library module the scenario carries its own copy of. */
+/**
+ * New text of a program: guest, hypervisor, or a library module that the scenario carries its own copy of. An emptied
+ * hypervisor program gives way to the default again.
+ */
 export function editProgram(name: string, text: string): void {
   change((old) => {
     if (name === "guest") return { ...old, guest: text };
-    if (name === "hypervisor") return { ...old, hypervisor: text };
+    if (name === "hypervisor") return text === "" ? without(old) : { ...old, hypervisor: text };
     return { ...old, library: { ...old.library, [name]: text } };
   });
+}
+
+function without({ hypervisor: _, ...rest }: Scenario): Scenario {
+  return rest;
 }
 
 /** Drops the scenario's own copy of a program, so that the built-in one runs again. The guest has no built-in one. */
 export function dropProgram(name: "hypervisor" | LibraryName): void {
   change((old) => {
-    if (name === "hypervisor") {
-      const { hypervisor: _, ...rest } = old;
-      return rest;
-    }
+    if (name === "hypervisor") return without(old);
     const { [name]: _, ...library } = old.library ?? {};
     return { ...old, library };
   });

@@ -1,24 +1,22 @@
 /**
- * The built-in programs as text: the default hypervisor and the library modules. Fetched when first shown and kept;
- * the worker has them in its own script.
+ * The built-in programs as text: default hypervisors and library modules. Fetched when first shown and kept; the worker
+ * has its own. As files, not as imports: nothing of the runtime is in the page.
  */
-import type { LibraryName } from "../scenario/schema";
 
-export type BuiltIn = "hypervisor" | LibraryName;
-
-const TEXTS: Record<BuiltIn, () => Promise<string>> = {
-  hypervisor: () => import("../runtime/hypervisor/kvm.ts?raw").then((m) => m.default),
-  linux: () => import("../library/linux.ts?raw").then((m) => m.default),
-  ovmf: () => import("../library/ovmf.ts?raw").then((m) => m.default),
-  svsm: () => import("../library/svsm.ts?raw").then((m) => m.default),
+const FILES = {
+  ...import.meta.glob<string>("../library/*.ts", { query: "?raw", import: "default" }),
+  ...import.meta.glob<string>("../runtime/hypervisor/*.ts", { query: "?raw", import: "default" }),
 };
 
-const kept = new Map<BuiltIn, Promise<string>>();
+const kept = new Map<string, Promise<string>>();
 
-export function sourceOf(name: BuiltIn): Promise<string> {
+/** The text of "kvm", "linux", ...; rejects for a name that is no built-in program. */
+export function sourceOf(name: string): Promise<string> {
   const known = kept.get(name);
   if (known) return known;
-  const text = TEXTS[name]();
+  const path = Object.keys(FILES).find((file) => file.endsWith(`/${name}.ts`));
+  const load = path === undefined ? undefined : FILES[path];
+  const text = load ? load() : Promise.reject(new Error(`There is no built-in program "${name}".`));
   kept.set(name, text);
   text.catch(() => kept.delete(name));
   return text;

@@ -42,7 +42,8 @@ export default function Gallery() {
           value={query}
           onChange={(event) => setQuery(event.target.value)}
         />
-        <div className="chips" role="group" aria-label="Difficulty">
+        <fieldset className="chips">
+          <legend className="sr">Difficulty</legend>
           {(Object.keys(DIFFICULTY) as Difficulty[]).map((name) => (
             <button
               key={name}
@@ -54,7 +55,7 @@ export default function Gallery() {
               {DIFFICULTY[name]}
             </button>
           ))}
-        </div>
+        </fieldset>
       </div>
       <p className="sr" role="status">
         {entries ? plural(found, "scenario") : ""}

@@ -3,7 +3,7 @@
  * be fetched) the text stands in a plain editable field of the same measure, and typing there counts.
  */
 import { Component, lazy, type ReactNode, Suspense, useMemo } from "react";
-import { type Problem, page } from "../../store/page";
+import { type Problem, page, say } from "../../store/page";
 import { openProgram, type Program, setProblems } from "../../store/programs";
 import { editProgram } from "../../store/scenario";
 import { marksOf } from "./marks";
@@ -60,7 +60,9 @@ export function EditorSlot({ programs, active }: { programs: Program[]; active: 
           onChange={editProgram}
           marks={marks}
           theme={theme}
+          reveal={reveal}
           onProblems={(list: Problem[]) => setProblems(list)}
+          onRefused={say}
         />
       </Suspense>
     </Otherwise>

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { page } from "../../store/page";
 import { type Program, programsOf } from "../../store/programs";
-import { type BuiltIn, sourceOf } from "../../store/sources";
+import { sourceOf } from "../../store/sources";
 import { EditorSlot } from "./EditorSlot";
 import { Log } from "./Log";
 import { Problems } from "./Problems";
@@ -10,13 +10,15 @@ import { Tabs } from "./Tabs";
 import { Tools } from "./Tools";
 
 /** Texts of built-in programs, fetched when their tab is first opened. */
-function useBuiltIns(file: string): Partial<Record<BuiltIn, string>> {
-  const [texts, setTexts] = useState<Partial<Record<BuiltIn, string>>>({});
+function useBuiltIns(file: string): Readonly<Record<string, string>> {
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   useEffect(() => {
-    if (file === "guest") return;
+    if (file === "guest" || file === "hypervisor") return;
     let gone = false;
-    sourceOf(file as BuiltIn).then(
-      (text) => !gone && setTexts((old) => ({ ...old, [file]: text })),
+    sourceOf(file).then(
+      (text) => {
+        if (!gone) setTexts((old) => ({ ...old, [file]: text }));
+      },
       () => {},
     );
     return () => {
@@ -35,7 +37,9 @@ export function Guest() {
   return (
     <section className="band guest" aria-labelledby="guest-heading">
       <header className="band-head">
-        <h2 id="guest-heading">Programs</h2>
+        <h2 id="guest-heading" className="sr">
+          Programs
+        </h2>
         <Tabs programs={programs} active={active?.name ?? "guest"} />
       </header>
       {active ? <Tools program={active} /> : null}

@@ -28,7 +28,7 @@ export function Tabs({ programs, active }: { programs: Program[]; active: string
           onClick={() => openProgram(program.name)}
         >
           {program.title}
-          {program.own && program.name !== "guest" ? (
+          {program.own && program.kind !== "guest" ? (
             <span className="own" title="the scenario's own">
               {" \u2022"}
               <span className="sr"> changed</span>

@@ -1,58 +1,67 @@
 /** What can be done with a built-in program: replace a part of the hypervisor, take a copy of a library module. */
-import { page } from "../../store/page";
-import {
-  backToBuiltIn,
-  copyIntoScenario,
-  overridden,
-  overridePart,
-  PARTS,
-  type Part,
-  type Program,
-} from "../../store/programs";
+import type { LibraryName } from "../../scenario/schema";
+import { page, say } from "../../store/page";
+import { copyIntoScenario, type Program, reveal } from "../../store/programs";
+import { dropProgram, editProgram } from "../../store/scenario";
+
+const HOOKS = ["launch", "vmgexit", "npf", "between"] as const;
+
+/** Writes the stub that replaces one part of the default hypervisor, and shows it. */
+async function overridePart(hook: (typeof HOOKS)[number]): Promise<void> {
+  const { override } = await import("../../editor/overrides");
+  const { scenario } = page.getState();
+  const written = override(scenario?.hypervisor, hook);
+  if ("refused" in written) return say(written.refused);
+  if (written.text !== scenario?.hypervisor) editProgram("hypervisor", written.text);
+  reveal("hypervisor", written.line);
+}
 
 export function Tools({ program }: { program: Program }) {
-  const hypervisor = page((s) => s.scenario?.hypervisor);
-  const host = page((s) => s.scenario?.machine.host);
-  if (program.name === "guest") return null;
-  if (program.name === "hypervisor") {
-    const taken = overridden(hypervisor);
-    return (
-      <p className="tools small">
-        <span className="muted">
-          {program.own
-            ? "Replaces parts of the default. "
-            : `The default: ${host === "svsm-host" ? "an SVSM host" : "KVM"}. Override `}
-        </span>
-        {(Object.keys(PARTS) as Part[])
-          .filter((part) => !taken.has(part))
-          .map((part) => (
-            <button key={part} type="button" className="button plain mono" onClick={() => overridePart(part)}>
-              {part}
+  const replaced = page((s) => s.scenario?.hypervisor !== undefined);
+  switch (program.kind) {
+    case "guest":
+      return null;
+    case "hypervisor":
+    case "default":
+      return (
+        <div className="tools small">
+          <span className="muted">
+            {program.kind === "default"
+              ? "The default, read only. Override"
+              : replaced
+                ? "Runs before the default. Add"
+                : "Empty: the default runs. Override"}
+          </span>
+          {HOOKS.map((hook) => (
+            <button key={hook} type="button" className="button plain mono" onClick={() => void overridePart(hook)}>
+              {hook}
             </button>
           ))}
-        {program.own ? (
-          <button type="button" className="button plain" onClick={() => backToBuiltIn("hypervisor")}>
-            Back to the default
-          </button>
-        ) : null}
-      </p>
-    );
+          {program.kind === "hypervisor" && replaced ? (
+            <button type="button" className="button plain" onClick={() => dropProgram("hypervisor")}>
+              Back to the default
+            </button>
+          ) : null}
+        </div>
+      );
+    default:
+      return <LibraryTools name={program.name as LibraryName} own={program.own} />;
   }
-  const { name } = program;
+}
+
+function LibraryTools({ name, own }: { name: LibraryName; own: boolean }) {
   return (
-    <p className="tools small">
-      <span className="muted">
-        {program.own ? `This scenario's own copy of "${name}". ` : `import from "${name}". `}
-      </span>
-      {program.own ? (
-        <button type="button" className="button plain" onClick={() => backToBuiltIn(name)}>
+    <div className="tools small">
+      <span className="muted">{own ? "This scenario's own copy." : `Read only: import { ... } from "${name}".`}</span>
+      {own ? (
+        <button type="button" className="button plain" onClick={() => dropProgram(name)}>
           Back to the library's
         </button>
       ) : (
         <button type="button" className="button plain" onClick={() => void copyIntoScenario(name)}>
-          Copy into my program
+          Edit a copy in this scenario
         </button>
       )}
-    </p>
+    </div>
   );
 }

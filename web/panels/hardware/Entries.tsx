@@ -11,7 +11,7 @@ export function Entries() {
   const left = page((s) => s.view?.rowsLeft ?? 0);
   const spa = page((s) => s.spa);
   return (
-    <section className="entries" aria-labelledby="entries-heading">
+    <div className="entries">
       <h3 id="entries-heading">Entries that matter</h3>
       {rows.length === 0 ? (
         <p className="muted">
@@ -19,7 +19,7 @@ export function Entries() {
         </p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <div className="entries-scroll" tabIndex={0} role="region" aria-labelledby="entries-heading">
+        <section className="entries-scroll" tabIndex={0} aria-labelledby="entries-heading">
           <table>
             <thead>
               <tr>
@@ -56,10 +56,10 @@ export function Entries() {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       {left > 0 ? <p className="muted small">{plural(left, "more row")} not shown.</p> : null}
-    </section>
+    </div>
   );
 }
 

@@ -13,6 +13,7 @@ import { Spoken } from "./Spoken";
 export function Hardware() {
   const [columns, setColumns] = useState(0);
   const [all, setAll] = useState(false);
+  const held = page((s) => s.status === "held");
   const ready = page((s) => s.view !== null);
   // From "fit" the first press goes one size up or down from 32 in a row.
   const at = columns === 0 ? ZOOMS.indexOf(32) : ZOOMS.indexOf(columns as (typeof ZOOMS)[number]);
@@ -52,9 +53,17 @@ export function Hardware() {
             </button>
           </span>
         </div>
-        <RmpMap columns={columns} all={all} />
-        <Legend />
-        <Selected />
+        {held && !ready ? (
+          <p className="muted">
+            The RMP appears here once the scenario has run: one tile a page, its state told by colour and texture.
+          </p>
+        ) : (
+          <>
+            <RmpMap columns={columns} all={all} />
+            <Legend />
+            <Selected />
+          </>
+        )}
         {ready ? <Entries /> : null}
         <Spoken />
       </div>

@@ -30,8 +30,8 @@ export function Permissions({ entry, changed }: { entry: EntryView; changed: Rea
       </thead>
       <tbody>
         {entry.perms.slice(0, vmpls).map((mask, vmpl) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the index is the VMPL
           <tr
+            // biome-ignore lint/suspicious/noArrayIndexKey: the index is the VMPL
             key={vmpl}
             data-runs={runs === vmpl || undefined}
             data-changed={changed.has(`perms${vmpl}`) || changed.has(`vmpl${vmpl}`) || undefined}

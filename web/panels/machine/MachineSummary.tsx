@@ -51,13 +51,13 @@ export function MachineSummary() {
         data-altered={altered || undefined}
         onClick={() => setOpen(!open)}
       >
-        {summary(machine)}
+        Machine: {summary(machine)}
         <Icon name="down" />
       </button>
       {open ? (
-        <div className="sheet" id="machine-options" role="group" aria-label="Machine">
+        <section className="sheet" id="machine-options" aria-label="Machine">
           <MachineOptions machine={machine} />
-        </div>
+        </section>
       ) : null}
     </div>
   );

@@ -61,5 +61,5 @@ function Swatch({ palette, look, vmsa }: { palette: Palette | null; look: StateL
     paintTile(c, palette, look, 0, 0, SIDE, SIDE);
     if (vmsa) paintVmsa(c, palette, 0, 0, SIDE, SIDE);
   }, [palette, look, vmsa]);
-  return <canvas ref={canvas} className="swatch" style={{ width: SIDE, height: SIDE }} aria-hidden="true" />;
+  return <canvas ref={canvas} className="swatch" style={{ width: SIDE, height: SIDE }} />;
 }

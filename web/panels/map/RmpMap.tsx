@@ -132,6 +132,7 @@ export function RmpMap({ columns, all }: Props) {
   const told = over ?? selected;
   return (
     <div className="map">
+      {/* biome-ignore lint/a11y/useSemanticElements: a grid of 65,536 cells is drawn; one cell of it is in the document */}
       <div
         ref={scroller}
         className="map-scroll"
@@ -148,11 +149,19 @@ export function RmpMap({ columns, all }: Props) {
         onPointerLeave={() => setOver(null)}
       >
         <div className="map-space" style={{ height: layout ? layout.height + 2 * MARGIN : undefined }}>
-          <canvas ref={canvas} aria-hidden="true" />
+          <canvas ref={canvas} />
         </div>
-        <div role="row" className="sr" aria-rowindex={Math.floor((selected ?? 0) / (layout?.columns ?? 1)) + 1}>
+        {/* biome-ignore lint/a11y/useSemanticElements: a row of the grid above */}
+        <div
+          role="row"
+          tabIndex={-1}
+          className="sr"
+          aria-rowindex={Math.floor((selected ?? 0) / (layout?.columns ?? 1)) + 1}
+        >
+          {/* biome-ignore lint/a11y/useSemanticElements: a cell of the grid above */}
           <div
             role="gridcell"
+            tabIndex={-1}
             id="rmp-cell"
             aria-selected={selected !== null}
             aria-colindex={((selected ?? 0) % (layout?.columns ?? 1)) + 1}

@@ -110,7 +110,7 @@ function paintWhole(c: Context, p: Palette, tile: number, block: Block): void {
 export function paintMap(c: Context, p: Palette, tiles: Uint8Array, layout: Layout, top: number, bottom: number): void {
   const { columns, pitch } = layout;
   const sprites = new Map<number, HTMLCanvasElement>();
-  c.font = `12px ${p.font}`;
+  c.font = p.font;
   c.textBaseline = "middle";
   for (const block of layout.blocks) {
     if (block.y > bottom || block.y + block.height < top) continue;

@@ -11,6 +11,7 @@ export interface Palette {
   vermilion: string;
   rule: string;
   mark: string;
+  /** of addresses and event numbers, as the canvas takes it */
   font: string;
 }
 
@@ -29,6 +30,8 @@ export function readPalette(host: HTMLElement): Palette {
     fill[colour] = resolve(`tile-${colour}`);
     ink[colour] = resolve(`tile-${colour}-ink`);
   }
+  probe.style.fontSize = "var(--small)";
+  const small = Number.parseFloat(getComputedStyle(probe).fontSize);
   const palette: Palette = {
     fill,
     ink,
@@ -39,7 +42,7 @@ export function readPalette(host: HTMLElement): Palette {
     vermilion: resolve("vermilion"),
     rule: resolve("rule-strong"),
     mark: resolve("tile-mark"),
-    font: getComputedStyle(host).getPropertyValue("--mono"),
+    font: `${small}px ${getComputedStyle(host).getPropertyValue("--mono")}`,
   };
   probe.remove();
   return palette;

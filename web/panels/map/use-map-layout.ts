@@ -29,7 +29,7 @@ export function useMapLayout(width: number, columns: number, all: boolean, chose
     for (let region = 0; region < regions; region++) if (uniform(tiles, region) === null) open.add(region);
     for (const spa of changed ?? []) open.add(Math.floor(spa / 4096 / REGION));
     const shown = all ? new Set(Array.from({ length: regions }, (_, i) => i)) : new Set([...open, ...chosen]);
-    const gutter = width >= 340 ? 92 : 0;
+    const gutter = width >= 340 ? 98 : 0;
     return layOut(tiles, shown, width, columns || fittingColumns(width - gutter), gutter);
   }, [tiles, changed, scenarioId, width, columns, all, chosen]);
 }

@@ -94,7 +94,6 @@ export function Timeline({ zoom }: { zoom: number }) {
       <div ref={box} className="lanes" style={{ height }}>
         <canvas
           ref={canvas}
-          aria-hidden="true"
           style={{ width, height }}
           onPointerDown={(event) => {
             if (event.button !== 0 || events === 0) return;

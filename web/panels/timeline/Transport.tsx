@@ -78,7 +78,7 @@ export function Transport({ zoom, setZoom }: { zoom: number; setZoom: (zoom: num
           <Icon name="failBack" />
         </button>
         <span className="small" aria-hidden="true">
-          {failing.length === 0 ? "no check failed" : plural(failing.length, "failure")}
+          {none ? "\u00a0" : failing.length === 0 ? "no failed check" : plural(failing.length, "failed check")}
         </span>
         <button
           type="button"
@@ -103,7 +103,8 @@ export function Transport({ zoom, setZoom }: { zoom: number; setZoom: (zoom: num
         onChange={(event) => stepBy(() => goTo(Number(event.target.value)))}
       />
       <p className="where">
-        step <b>{count(step)}</b> of {count(events)}
+        <span>step </span>
+        <b>{count(step)}</b> of {count(events)}
       </p>
       <label className="speed small">
         <span className="sr">Playing speed</span>

@@ -157,7 +157,7 @@ function paintAxis(c: Context, p: Palette, scene: Scene, at: Window): void {
   );
   if (!every) return;
   const y = scene.lanes.lanes.length * LANE;
-  c.font = `12px ${p.font}`;
+  c.font = p.font;
   c.textBaseline = "alphabetic";
   c.textAlign = "center";
   c.fillStyle = p.label;
@@ -172,6 +172,7 @@ function paintAxis(c: Context, p: Palette, scene: Scene, at: Window): void {
 
 /** The line through all lanes where the reader stands. */
 function paintStep(c: Context, p: Palette, scene: Scene, at: Window): void {
+  if (scene.lanes.of.length === 0) return;
   const x = Math.max(1, (scene.step - 0.5 - at.from) * at.pitch);
   if (x < -2 || x > at.width + 2) return;
   const height = scene.lanes.lanes.length * LANE;

@@ -5,7 +5,8 @@ import { address } from "../numbers";
 
 export function Walk({ event }: { event: TraceEvent }) {
   const gva = event.args.gva;
-  if (gva === undefined) return null;
+  // A walk that was never begun has nothing to draw: the ladder says which check came before it.
+  if (gva === undefined || event.gpa === undefined) return null;
   const stops: [string, string | undefined][] = [
     ["gva", String(gva)],
     ["gpa", event.gpa],

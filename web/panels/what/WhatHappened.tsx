@@ -48,7 +48,6 @@ export function WhatHappened() {
 }
 
 function Step({ view, event }: { view: StepView; event: TraceEvent }) {
-  const failed = event.rule !== undefined;
   return (
     <>
       <p className="who small">
@@ -61,7 +60,7 @@ function Step({ view, event }: { view: StepView; event: TraceEvent }) {
         {event.asid > 0 ? <span>ASID {event.asid}</span> : null}
         <Where at={event.at} caller={event.caller} />
       </p>
-      <p className="sentence" data-bad={failed || undefined} aria-live="polite">
+      <p className="sentence" aria-live="polite">
         {sentence(event)}
       </p>
       <p className="codes">
