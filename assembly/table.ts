@@ -24,10 +24,11 @@ export function clearExhausted(): void {
 
 let lastCell: usize = 0;
 
+/** 1 bit of kind, 32 of ASID, 31 of region: all 64 are taken. Inverted, so that no region of any ASID in use has the key 0. */
 // @ts-ignore: decorator
 @inline
 function keyOf(kind: u64, asid: u32, address: u64): u64 {
-  return (kind << 63) | (<u64>asid << 32) | ((address >>> 21) & 0x7fffffff) | 0x80000000;
+  return ~((kind << 63) | (<u64>asid << 31) | ((address >>> 21) & 0x7fffffff));
 }
 
 // @ts-ignore: decorator
