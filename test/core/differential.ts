@@ -34,7 +34,7 @@ export interface Compared {
 }
 
 function asView(page: number, entry: Entry): Omit<EntryView, "state"> {
-  return { spa: page * PAGE, covered: true, ...entry, perms: [...entry.perms] as EntryView["perms"] };
+  return { spa: page * PAGE, covered: true, ...entry, perms: [...entry.perms] as unknown as EntryView["perms"] };
 }
 
 function sameEntry(core: EntryView, entry: Entry): boolean {

@@ -9,6 +9,8 @@ import type { Random } from "./random";
 
 const PAGE = 0x1000;
 const LARGE = 0x200000;
+/** Where a VMSA is measured to be, and the end of what a page table can say: 48 and 52 bits. */
+const FAR = [2 ** 48 - 64 * LARGE, 2 ** 52 - 64 * LARGE];
 const PERMS = [0, 1, 2, 3, 4, 5, 7, 8, 0xb, 0xc, 0xf, 0x10, 0x1f];
 
 export interface RandomCase {
@@ -101,7 +103,7 @@ class Generator {
   }
 
   private asid(): number {
-    return this.random.pick([1, 1, 1, 2, 2, 3, 0x3ff]);
+    return this.random.pick([1, 1, 1, 1, 2, 2, 2, 3, 0x3ff, 0xffff_ffff]);
   }
 
   private size(): PageSize {
@@ -141,14 +143,17 @@ class Generator {
     const { random } = this;
     const size = this.size();
     const spa = this.aligned(this.spa(), size);
-    const shift = random.pick([0, 0, LARGE, 5 * LARGE, this.config.pages * PAGE]);
+    const shift = random.pick([0, 0, 0, LARGE, 5 * LARGE, this.config.pages * PAGE, ...FAR]);
     const gpa = random.chance(0.85) ? spa + shift : this.aligned(this.spa(), size);
     const held = { asid: this.asid(), gpa, spa, size };
     this.held.push(held);
+    const odd = random.chance(0.02) ? random.below(PAGE) : 0;
     const immutable = random.chance(0.06);
-    this.add({ op: "rmpupdate", spa, gpa, asid: held.asid, assigned: true, immutable, size });
+    this.add({ op: "rmpupdate", spa, gpa: gpa + odd, asid: held.asid, assigned: true, immutable, size });
     const leaf = random.chance(0.85) ? size : this.size();
-    const [leafGpa, leafSpa] = [this.aligned(gpa, leaf), this.aligned(spa, leaf)];
+    const [leafGpa, leafSpa] = random.chance(0.95)
+      ? [this.aligned(gpa, leaf), this.aligned(spa, leaf)]
+      : [gpa + odd, spa + odd];
     const rights = { w: random.chance(0.93), x: random.chance(0.93) };
     this.add({ op: "npt-map", asid: held.asid, gpa: leafGpa, spa: leafSpa, size: leaf, ...rights });
     if (random.chance(0.8)) {

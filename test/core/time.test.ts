@@ -9,7 +9,7 @@ import { differsFrom, type Snapshot, snapshot } from "./memory";
 import { Random } from "./random";
 
 const SEED = Number(process.env.SNPLAY_SEED ?? 15_36);
-const CASES = 60;
+const CASES = 40;
 const PAGE = 4096;
 
 interface Past {

@@ -91,9 +91,9 @@ export function rmpadjust(state: State, ladder: Ladder, op: OperationOf<"rmpadju
   const own = entry.perms[op.vmpl] ?? 0;
   ladder.check(Rule.RMPADJUST_SUBSET, (op.perms & ~own) === 0, { eax: FAIL_PERMISSION }, "rmpadjust-subset");
 
-  entry.perms[op.target] = op.perms;
-  if (op.vmpl === 0) entry.vmsa = op.vmsa;
-  state.rmp.write(page, entry);
+  const perms = entry.perms.map((mask, vmpl) => (vmpl === op.target ? op.perms : mask));
+  const vmsa = op.vmpl === 0 ? op.vmsa : entry.vmsa;
+  state.rmp.write(page, { ...entry, perms, vmsa });
   return { eax: 0 };
 }
 

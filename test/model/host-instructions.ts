@@ -2,7 +2,7 @@
 import { Rule } from "../../assembly/abi";
 import type { OperationOf } from "../../cli/operation";
 import { hex, type Ladder, type Outcome } from "./ladder";
-import { type Entry, firstOfRegion, hypervisorOwned, insideLarge, PAGE, PAGES_IN_2M, pageOf } from "./rmp";
+import { type Entry, firstOfRegion, HYPERVISOR_OWNED, INSIDE_LARGE, PAGE, PAGES_IN_2M, pageOf } from "./rmp";
 import type { State } from "./state";
 
 const FAIL_INPUT = { eax: 1 };
@@ -35,15 +35,16 @@ export function rmpupdate(state: State, ladder: Ladder, op: OperationOf<"rmpupda
 
   for (const each of pages) {
     if (each === page) rmp.write(each, updated(state, old, op));
-    else rmp.write(each, op.assigned ? insideLarge() : hypervisorOwned());
+    else rmp.write(each, op.assigned ? INSIDE_LARGE : HYPERVISOR_OWNED);
   }
   return SUCCESS;
 }
 
 /** What RMPUPDATE leaves in the entry that it names. */
 function updated(state: State, old: Entry, op: OperationOf<"rmpupdate">): Entry {
-  if (!op.assigned) return hypervisorOwned();
-  const { gpa, asid, size, immutable } = op;
+  if (!op.assigned) return HYPERVISOR_OWNED;
+  const { asid, size, immutable } = op;
+  const gpa = op.gpa - (op.gpa % PAGE);
   const same = old.assigned && old.gpa === gpa && old.asid === asid && old.size === size && asid !== 0;
   if (same) return { ...old, immutable };
   return {

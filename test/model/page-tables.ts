@@ -23,6 +23,10 @@ function bytesOf(size: PageSize): number {
   return size === "2M" ? PAGE * PAGES_IN_2M : PAGE;
 }
 
+function alignDown(address: number, size: PageSize): number {
+  return address - (address % bytesOf(size));
+}
+
 function listOf<T>(lists: Map<number, T[]>, asid: number): T[] {
   return lists.get(asid) ?? [];
 }
@@ -31,15 +35,18 @@ export class NestedTables {
   /** by ASID, in no order; no two leaves of an ASID intersect */
   private readonly leaves = new Map<number, NestedLeaf[]>();
 
-  map(asid: number, leaf: NestedLeaf): void {
-    this.unmap(asid, leaf.gpa, leaf.size);
+  /** A page table can only name whole pages of the leaf's size: offset bits of both addresses are lost. */
+  map(asid: number, { gpa, spa, size, w, x }: NestedLeaf): void {
+    this.unmap(asid, gpa, size);
+    const leaf = { gpa: alignDown(gpa, size), spa: alignDown(spa, size), size, w, x };
     this.leaves.set(asid, [...listOf(this.leaves, asid), leaf]);
   }
 
   /** Removes every leaf that has a byte in common with the range. */
   unmap(asid: number, gpa: number, size: PageSize): void {
-    const end = gpa + bytesOf(size);
-    const outside = (leaf: NestedLeaf) => leaf.gpa >= end || leaf.gpa + bytesOf(leaf.size) <= gpa;
+    const start = alignDown(gpa, size);
+    const end = start + bytesOf(size);
+    const outside = (leaf: NestedLeaf) => leaf.gpa >= end || leaf.gpa + bytesOf(leaf.size) <= start;
     this.leaves.set(asid, listOf(this.leaves, asid).filter(outside));
   }
 

@@ -5,39 +5,31 @@ export const PAGE = 4096;
 export const PAGES_IN_2M = 512;
 
 export interface Entry {
-  assigned: boolean;
-  size: PageSize;
-  immutable: boolean;
-  gpa: number;
-  asid: number;
-  vmsa: boolean;
-  validated: boolean;
+  readonly assigned: boolean;
+  readonly size: PageSize;
+  readonly immutable: boolean;
+  readonly gpa: number;
+  readonly asid: number;
+  readonly vmsa: boolean;
+  readonly validated: boolean;
   /** of VMPL0, VMPL1, VMPL2, VMPL3 */
-  perms: number[];
+  readonly perms: readonly number[];
 }
 
-/** An entry that RMPUPDATE would store for a page given back to the hypervisor: every field 0. */
-export function hypervisorOwned(): Entry {
-  return {
-    assigned: false,
-    size: "4K",
-    immutable: false,
-    gpa: 0,
-    asid: 0,
-    vmsa: false,
-    validated: false,
-    perms: [0, 0, 0, 0],
-  };
-}
+/** A page of the hypervisor, as RMPUPDATE stores it and as a fresh machine has it: every field 0. */
+export const HYPERVISOR_OWNED: Entry = {
+  assigned: false,
+  size: "4K",
+  immutable: false,
+  gpa: 0,
+  asid: 0,
+  vmsa: false,
+  validated: false,
+  perms: [0, 0, 0, 0],
+};
 
 /** A page inside a 2 MiB entry: assigned, all else zero. */
-export function insideLarge(): Entry {
-  return { ...hypervisorOwned(), assigned: true };
-}
-
-export function copyEntry(entry: Entry): Entry {
-  return { ...entry, perms: [...entry.perms] };
-}
+export const INSIDE_LARGE: Entry = { ...HYPERVISOR_OWNED, assigned: true };
 
 export function pageOf(spa: number): number {
   return Math.floor(spa / PAGE);
@@ -62,10 +54,9 @@ export class Rmp {
     return page < this.coveredPages;
   }
 
-  /** The page's own entry, whatever the rest of its region holds. A copy. */
+  /** The page's own entry, whatever the rest of its region holds. */
   own(page: number): Entry {
-    const entry = this.entries.get(page);
-    return entry === undefined ? hypervisorOwned() : copyEntry(entry);
+    return this.entries.get(page) ?? HYPERVISOR_OWNED;
   }
 
   /** Number of the page whose entry speaks for this one: the first of the region when that is a 2 MiB entry. */
@@ -86,7 +77,7 @@ export class Rmp {
 
   /** An unassigned page keeps nothing but its immutable bit, whoever writes and whatever checks are off. */
   write(page: number, entry: Entry): void {
-    const stored = entry.assigned ? copyEntry(entry) : { ...hypervisorOwned(), immutable: entry.immutable };
+    const stored = entry.assigned ? entry : { ...HYPERVISOR_OWNED, immutable: entry.immutable };
     this.entries.set(page, stored);
     this.touched.add(page);
   }
