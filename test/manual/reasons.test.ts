@@ -4,10 +4,12 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Size } from "../../assembly/abi";
+import { type Op, Rule, Size } from "../../assembly/abi";
 import type { Machine } from "../../web/core/machine";
+import { OP_NAMES } from "../../web/core/names";
 import { codes } from "../../web/manual/codes";
 import { compared } from "../../web/manual/compared";
+import { ladder } from "../../web/manual/ladders";
 import { reasons } from "../../web/manual/reasons";
 import { sentence } from "../../web/manual/sentences";
 import { COLUMNS, stepText, traceText } from "../../web/manual/text";
@@ -133,6 +135,13 @@ test("ladder, sentence and text of whatever happens", () => {
         const rest = found.slice(asked.length);
         expect(rest.every(({ outcome, left }) => outcome === "not reached" && left === undefined)).toBe(true);
         if (rest.length) expect(found[asked.length - 1]?.outcome ?? "failed").toBe("failed");
+        if ((event.op === "read" || event.op === "write") && event.fault !== "#PF") {
+          m.seek(step - 1);
+          const shared = m.gptGet(ASID, Number(event.args.gva)).c === 0;
+          m.seek(m.events);
+          const rungs = ladder(OP_NAMES.indexOf(event.op) as Op, { shared });
+          expect(found.map(({ rule }) => rule)).toEqual(rungs.map((rule) => Rule[rule]));
+        }
         if (event.rule) decided.add(event.rule);
         for (const reason of found.slice(0, asked.length)) expect(compared(reason)).not.toMatch(GARBAGE);
 
@@ -148,4 +157,23 @@ test("ladder, sentence and text of whatever happens", () => {
   );
   // the run is worth something only if most rules were met
   expect(decided.size).toBeGreaterThan(30);
+});
+
+test("what a shared access did not reach is not what a private one did not", () => {
+  const unreached = (c: number, run: Act) => {
+    const m = machine();
+    guest(m);
+    m.gptMap(ASID, 0x1000, { gpa: 0x1000, c, p: 1, w: 1, u: 1, x: 1 });
+    run(m);
+    expect(m.event(m.events)).toMatchObject({ fault: "#NPF", rule: "NESTED_PRESENT" });
+    const found = reasons(m.event(m.events), m.explain(m.events));
+    return found.flatMap(({ rule, outcome }) => (outcome === "not reached" ? [rule] : []));
+  };
+  const rmp = ["RMP_COVERED", "RMP_ASSIGNED", "RMP_ASID", "RMP_GPA", "RMP_MUTABLE", "SIZE_ACCESS", "VALIDATED"];
+  expect(unreached(0, (m) => m.guestRead(0x1000, 8))).toEqual([]);
+  expect(unreached(1, (m) => m.guestRead(0x1000, 8))).toEqual([...rmp, "VMPL_READ"]);
+  expect(unreached(0, (m) => m.guestWrite(0x1000, 8, 1n))).toEqual(["NESTED_WRITABLE", "SHARED_WRITE_OWNED"]);
+  expect(unreached(1, (m) => m.guestWrite(0x1000, 8, 1n))).toEqual(["NESTED_WRITABLE", ...rmp, "VMPL_WRITE"]);
+  // a fetch is private whatever the page table says
+  expect(unreached(0, (m) => m.guestFetch(0x1000))).toEqual(["NESTED_EXECUTABLE", ...rmp, "VMPL_EXECUTE"]);
 });
