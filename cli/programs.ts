@@ -1,0 +1,30 @@
+/** What runs inside the sandbox beside the user's own text, from the disk. The page's worker has the same from its bundle. */
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, join } from "node:path";
+import type { Parts } from "../web/runtime/runtime";
+import type { Sources } from "../web/runtime/sources";
+import { coreModule } from "./build";
+import { root } from "./sources";
+
+const read = (...path: string[]) => readFile(join(root, "web", ...path), "utf8");
+
+export async function readSources(): Promise<Sources> {
+  const names = (await readdir(join(root, "web/runtime/inside"))).filter((name) => name.endsWith(".ts"));
+  const texts = await Promise.all(names.map((name) => read("runtime/inside", name)));
+  const inside = Object.fromEntries(names.map((name, i) => [basename(name, ".ts"), texts[i] ?? ""]));
+  const [kvm, linux, ovmf, svsm] = await Promise.all([
+    read("runtime/hypervisor/kvm.ts"),
+    read("library/linux.ts"),
+    read("library/ovmf.ts"),
+    read("library/svsm.ts"),
+  ]);
+  return { kvm, linux, ovmf, svsm, inside };
+}
+
+/** Everything that run() needs, the core built if it is stale. */
+export async function readParts(): Promise<Parts> {
+  const path = createRequire(import.meta.url).resolve("@jitl/quickjs-wasmfile-release-sync/wasm");
+  const [core, sources, quickjs] = await Promise.all([coreModule(), readSources(), readFile(path)]);
+  return { core, quickjs: await WebAssembly.compile(quickjs), sources };
+}

@@ -1,0 +1,329 @@
+/**
+ * What a hypervisor program finds around it. Any of these functions that it exports replaces a part of the default
+ * (KVM's ways, readable in the editor); the others stay as they are. Returning undefined means: let the default do it.
+ *
+ *   export function launch(hv: Hypervisor): number            platform and guest start; the spa of the boot VMSA
+ *                                                             (a launch of your own maps its pages itself)
+ *   export function vmgexit(hv: Hypervisor, exit: Vmgexit)    MSR protocol: the answer. GHCB page: true when answered
+ *   export function npf(hv: Hypervisor, fault: NestedFault)   true when dealt with: the instruction runs again
+ *   export function between(hv: Hypervisor, n: number)        another host core acts while the guest runs
+ *
+ * `between` is where an attack goes: it is called while the guest is about to run its n-th instruction. n counts
+ * instructions and memory accesses of the guest from 1, over all vCPUs: not log, cpl, halt and page-table edits, not
+ * the fetch that starts a vCPU, and not the same instruction again after a #NPF. Nothing that `between` does calls it.
+ *
+ * - Addresses are in bytes: spa system-physical, gpa guest-physical.
+ * - A `u64` may be a number or a bigint; addresses come back as numbers, 64-bit values as bigints.
+ * - `log` prints a line beside the trace. There is no clock, no randomness, no network, and no module to import.
+ *
+ * Manuals: APM = AMD64 Architecture Programmer's Manual (24593, 24594); ABI = SEV-SNP Firmware ABI (56860);
+ * GHCB = GHCB specification (56421).
+ */
+
+/// <reference path="./program.d.ts" />
+
+/** A VMGEXIT of the MSR protocol: bits 11:0 of the GHCB MSR say what is asked. GHCB, section 2.3.1. */
+interface MsrExit {
+  /** number of the vCPU, from 0 */
+  readonly vcpu: number;
+  /** VMPL at which it runs */
+  readonly vmpl: number;
+  /** the GHCB MSR as the guest left it */
+  readonly msr: bigint;
+  readonly code?: undefined;
+}
+
+/** A VMGEXIT with a GHCB page: a non-automatic exit. GHCB, section 4. */
+interface GhcbExit {
+  readonly vcpu: number;
+  readonly vmpl: number;
+  /** the GHCB MSR: guest-physical address of the GHCB page */
+  readonly msr: bigint;
+  /** SW_EXITCODE: `SVM_VMGEXIT_...` */
+  readonly code: bigint;
+  /** SW_EXITINFO1 */
+  readonly info1: bigint;
+  /** SW_EXITINFO2 */
+  readonly info2: bigint;
+  /** the page's fields; each use is a host access of the shared page */
+  readonly ghcb: HostGhcb;
+}
+
+type Vmgexit = MsrExit | GhcbExit;
+
+/** Fields of the GHCB page as the host sees them. Offsets as in struct ghcb, Linux arch/x86/include/asm/svm.h. */
+interface HostGhcb {
+  /** CBh, one byte of a register's worth */
+  cpl: u64;
+  /** 1F8h */
+  rax: u64;
+  /** 308h */
+  rcx: u64;
+  /** 310h */
+  rdx: u64;
+  /** 318h */
+  rbx: u64;
+  /** 390h */
+  sw_exit_code: u64;
+  /** 398h: 0, or 2 (`GHCB_HV_RESP_MALFORMED_INPUT`) with the reason in sw_exit_info_2 */
+  sw_exit_info_1: u64;
+  /** 3A0h: one of `GHCB_ERR_...` */
+  sw_exit_info_2: u64;
+  /** 3A8h: guest-physical address */
+  sw_scratch: u64;
+  /** 3E8h */
+  xcr0: u64;
+  /** 3F0h, 16 bytes as one number: bit n says that the 8 bytes at 8n are meant */
+  valid_bitmap: u64;
+  /** FFAh, two bytes */
+  protocol_version: u64;
+  /** FFCh, four bytes */
+  usage: u64;
+  /** system-physical address of the shared buffer, 800h into the page, 2,032 bytes */
+  readonly shared_buffer: number;
+}
+
+/** A #NPF. APM vol. 2, 15.36.10. */
+interface NestedFault {
+  readonly vcpu: number;
+  readonly vmpl: number;
+  /** guest-physical address of the page: EXITINFO2 */
+  readonly gpa: number;
+  /** P 0, RW 1, US 2, ID 4, RMP 31, FINAL 32, ENC 34, SIZEM 35, VMPL 36 (bit numbers) */
+  readonly exitinfo1: bigint;
+}
+
+/** What RMPREAD gives: the page's own RMP entry, without Validated, VMSA and permissions. APM vol. 3, RMPREAD. */
+interface RmpEntry {
+  readonly assigned: number;
+  readonly gpa: number;
+  readonly asid: number;
+  readonly immutable: number;
+  readonly size: "4K" | "2M";
+  /** for a 2 MiB aligned spa: 1 when another page of the region is assigned */
+  readonly others: number;
+}
+
+/** A leaf of the nested page table. */
+interface NestedLeaf {
+  readonly spa: number;
+  readonly size: "4K" | "2M";
+  readonly w: boolean;
+  readonly x: boolean;
+}
+
+/** Status of a firmware command. ABI, "Status codes". */
+type FirmwareStatus =
+  | "SUCCESS"
+  | "INVALID_PLATFORM_STATE"
+  | "INVALID_GUEST_STATE"
+  | "INVALID_CONFIG"
+  | "POLICY_FAILURE"
+  | "INACTIVE"
+  | "INVALID_ADDRESS"
+  | "ASID_OWNED"
+  | "INVALID_ASID"
+  | "INVALID_GUEST"
+  | "INVALID_PARAM"
+  | "RESOURCE_LIMIT"
+  | "INVALID_PAGE_SIZE"
+  | "INVALID_PAGE_STATE"
+  | "INVALID_PAGE_OWNER";
+
+/** Type of a launched page. ABI, SNP_LAUNCH_UPDATE. */
+type LaunchPageType = "NORMAL" | "VMSA" | "ZERO" | "UNMEASURED" | "SECRETS" | "CPUID";
+
+/** The machine that the scenario asked for. */
+interface HostConfig {
+  /** system memory in MiB; the guest's RAM is as large as its lower half */
+  readonly memoryMiB: number;
+  /** how much of it the RMP covers, in MiB from 0 */
+  readonly rmpCoversMiB: number;
+  /** does the processor have VMPL supervisor shadow stack? */
+  readonly vmplSss: boolean;
+  /** number of VMPLs */
+  readonly vmpls: number;
+  /** number of host cores, each with its own SYSCFG and HWCR */
+  readonly cores: number;
+  /** which default this is */
+  readonly host: "kvm" | "svsm-host";
+  /** how private memory is backed */
+  readonly backing: "4K" | "2M";
+  /** which bits the host sets in SYSCFG, and whether the BIOS locked SMM */
+  readonly syscfg: {
+    readonly snpEn: boolean;
+    readonly vmplEn: boolean;
+    readonly memEnc: boolean;
+    readonly mfdm: boolean;
+    readonly smmLock: boolean;
+  };
+}
+
+/** What a host can do. Handed to every exported function. */
+interface Hypervisor {
+  /** ASID of the guest */
+  readonly asid: number;
+  /** the VMPL picked for the boot vCPU, 0 to 3 */
+  readonly vmpl: number;
+  /** the machine that the scenario asked for */
+  readonly machine: HostConfig;
+
+  /**
+   * RMPUPDATE: writes an RMP entry.
+   *
+   * If assigned, asid, gpa or size changes, the page loses Validated and VMSA, VMPL0 gets every permission and the
+   * others none; an update that changes none of them leaves these alone.
+   *
+   * @param spa system-physical address of the page
+   * @param entry what is left out is 0 (size: "4K")
+   * @returns eax: 0 done; 1 FAIL_INPUT, misaligned, not covered, or asid or immutable without assigned; 2
+   *   FAIL_PERMISSION, the entry is immutable; 3 FAIL_INUSE, a running vCPU's VMSA; 4 FAIL_OVERLAP, a 4K entry inside a
+   *   2M one or the other way round
+   * @see APM vol. 3, RMPUPDATE; APM vol. 2, 15.36.5
+   */
+  rmpupdate(
+    spa: u64,
+    entry: { assigned?: Bit; gpa?: u64; asid?: u64; immutable?: Bit; size?: "4K" | "2M" },
+  ): number;
+
+  /**
+   * PSMASH: splits a 2M RMP entry into 512 entries of 4K, which keep all else.
+   *
+   * @param spa system-physical address, 2 MiB aligned
+   * @returns eax: 0 done; 1 FAIL_INPUT; 2 FAIL_PERMISSION, immutable; 3 FAIL_INUSE; 7 FAIL_BADADDR, no 2M entry
+   * @see APM vol. 3, PSMASH
+   */
+  psmash(spa: u64): number;
+
+  /**
+   * RMPREAD: reads a page's own RMP entry; null when the page is misaligned or not covered (EAX = 1).
+   *
+   * @param spa system-physical address
+   * @see APM vol. 3, RMPREAD
+   */
+  rmpread(spa: u64): RmpEntry | null;
+
+  /** The nested page table of this guest: gpa to spa. */
+  readonly npt: {
+    /**
+     * Maps a page, and drops every leaf that it hits.
+     *
+     * @param gpa guest-physical address, masked to the size
+     * @param spa system-physical address, masked to the size
+     * @param options size ("4K" when left out), w: writable, x: executable (both true when left out)
+     */
+    map(gpa: u64, spa: u64, options?: { size?: "4K" | "2M"; w?: Bit; x?: Bit }): void;
+    /**
+     * Drops the leaf that maps `gpa`, whole. Nothing happens, and nothing is recorded, when there is none.
+     *
+     * @param gpa guest-physical address
+     */
+    unmap(gpa: u64): void;
+    /**
+     * The leaf that maps `gpa`, or null. No event: the table is the hypervisor's own. spa is where `gpa` itself leads,
+     * masked to 4 KiB.
+     */
+    get(gpa: u64): NestedLeaf | null;
+  };
+
+  /**
+   * Reads 8 bytes of system memory as they lie there: ciphertext, for a private page. May not cross a page.
+   *
+   * @param spa system-physical address
+   */
+  read64(spa: u64): bigint;
+
+  /**
+   * Writes 8 bytes of system memory. May not cross a page.
+   *
+   * @param spa system-physical address
+   * @param value 0 to 2^64 - 1
+   * @throws Exception #PF, error code 8000_0003h, when the page is assigned. Uncaught, the host is down.
+   * @see APM vol. 2, 15.36.10, table 15-39
+   */
+  write64(spa: u64, value: u64): void;
+
+  /** Reads a whole page of system memory as it lies there: 4096 bytes. */
+  read_page(spa: u64): Uint8Array;
+
+  /**
+   * Writes a whole page of system memory: 4096 bytes.
+   *
+   * @throws Exception #PF, error code 8000_0003h, when the page is assigned
+   */
+  write_page(spa: u64, bytes: Uint8Array): void;
+
+  /**
+   * Takes the lowest free page of system memory, from its upper half, so that spa never equals gpa. No event.
+   *
+   * @param size "4K" when left out
+   * @returns spa
+   * @throws Error when there is none left
+   */
+  alloc(size?: "4K" | "2M"): number;
+
+  /** Gives back a page that `alloc` gave. No event; its RMP entry and contents stay as they are. */
+  free(spa: u64, size?: "4K" | "2M"): void;
+
+  /**
+   * VMRUN of a VMSA page: checks it at once, and names who runs when this hook returns.
+   *
+   * @param vmsa spa of the VMSA page
+   * @returns 0, or "VMEXIT_INVALID" when the page is not an assigned, mutable page of this guest with the VMSA bit
+   * @see APM vol. 2, 15.36.12, table 15-41
+   */
+  vmrun(vmsa: u64): 0 | "VMEXIT_INVALID";
+
+  /**
+   * SYSCFG: reading gives core 0's; writing writes every core's. Once SNPEn is set, writes have no effect.
+   *
+   * @see APM vol. 2, 15.36.2
+   */
+  syscfg: u64;
+
+  /** Reads a host register of one core: SYSCFG, HWCR, RMP_BASE... @throws Exception #GP(0) */
+  rdmsr(msr: u64, core?: u64): bigint;
+
+  /** Writes a host register of one core. @throws Exception #GP(0): what SNPEn froze */
+  wrmsr(msr: u64, value: u64, core?: u64): void;
+
+  /** What CPUID says in this guest, for answering it. No event. */
+  cpuid(leaf: u64, subleaf?: u64): { eax: number; ebx: number; ecx: number; edx: number };
+
+  /** Commands of the AMD Secure Processor. Each returns its status by name. ABI, chapter 8. */
+  readonly psp: {
+    /** SNP_INIT: INVALID_CONFIG unless SYSCFG and HWCR are right and the same on every core */
+    snp_init(): FirmwareStatus;
+    /** SNP_GCTX_CREATE: makes a Firmware page a guest context */
+    gctx_create(gctx: u64): FirmwareStatus;
+    /** SNP_LAUNCH_START: bit 17 of the policy must be set */
+    launch_start(gctx: u64, policy: u64): FirmwareStatus;
+    /** SNP_ACTIVATE: binds the guest to its ASID */
+    activate(gctx: u64, asid: u64): FirmwareStatus;
+    /**
+     * SNP_LAUNCH_UPDATE: encrypts and measures a Pre-Guest page, which becomes Guest-Valid. vmpl1 to vmpl3: what these
+     * may do with it (R 1, W 2, XU 4, XS 8, SSS 16; none when left out). VMPL0 gets everything.
+     */
+    launch_update(
+      gctx: u64,
+      page: { spa: u64; type: LaunchPageType; size?: "4K" | "2M"; vmpl1?: u64; vmpl2?: u64; vmpl3?: u64 },
+    ): FirmwareStatus;
+    /** SNP_LAUNCH_FINISH: the guest may run */
+    launch_finish(gctx: u64): FirmwareStatus;
+  };
+
+  /** What the default would do: for a program that wants to change only some cases. */
+  readonly honest: {
+    launch(): number;
+    /** MSR protocol: the answer. GHCB page: the fields are written, and it returns true. */
+    vmgexit(exit: Vmgexit): bigint | true;
+    npf(fault: NestedFault): true;
+  };
+
+  /** Ends the run: the guest asked for it (GHCB MSR 100h). @param set 0 to 15 @param code 0 to 255 */
+  terminate(set: u64, code: u64): never;
+  /** Ends the run as refused: a platform or launch step failed with this status. */
+  refuse(status: string): never;
+  /** Ends the run: the hypervisor gives up, for this reason. */
+  stop(reason: string): never;
+}

@@ -1,0 +1,240 @@
+/**
+ * One QuickJS with modules, calls, and memory that can be put back.
+ *
+ * Memory has a fixed size that the engine cannot exceed (its own limit alone let it reach 180 MB), and a snapshot of it is
+ * the whole state: putting it back costs a copy, and two runs from one snapshot cannot differ.
+ *
+ * An engine that a host exception passed through (the worker's stack overflowed, or it trapped) is `dead`: drop it.
+ */
+import { LIMITS } from "./limits";
+import { type Exports, type Heap, instantiate } from "./quickjs";
+
+/** Address of a value of the engine. Values are freed by whoever got them. */
+export type Value = number & { readonly isValue: unique symbol };
+
+/** What a call or an evaluation gave: a value, or what it threw. */
+export interface Answer {
+  threw: boolean;
+  value: Value;
+}
+
+export interface Callbacks {
+  /** A native function was called; `id` is the one it was made with. Gives back a value, which the engine takes, or 0. */
+  native(id: number, argc: number, argv: number): Value | 0;
+  /** The engine asks whether to stop, every 10,000 loop turns and calls. */
+  interrupt(): boolean;
+  /** The full name of a module that `base` imports as `name`; null to refuse it. */
+  resolve(base: string, name: string): string | null;
+  /** The text of a module; null when it cannot be had. */
+  source(name: string): string | null;
+}
+
+export interface Snapshot {
+  data: Uint8Array;
+  heap: Uint8Array;
+}
+
+/** A text did not fit into the sandbox. */
+export class OutOfMemory extends Error {
+  override name = "OutOfMemory";
+}
+
+/**
+ * Static data lies below this. Above it, up to the heap, is the stack, which is empty while nothing runs; the stack limit
+ * keeps programs 4 MiB away from its lower end.
+ */
+const DATA_END = 256 * 1024;
+const EVAL_MODULE = 1;
+
+export class Engine {
+  dead = false;
+  callbacks: Callbacks = { native: () => 0, interrupt: () => false, resolve: () => null, source: () => null };
+
+  private constructor(
+    private readonly exports: Exports,
+    private readonly heap: Heap,
+    private readonly memory: WebAssembly.Memory,
+    private readonly context: number,
+    private readonly heapStart: number,
+  ) {
+    const { callbacks } = heap;
+    callbacks.callFunction = (_asyncify, _context, _self, argc, argv, id) => this.callbacks.native(id, argc, argv);
+    callbacks.shouldInterrupt = () => (this.callbacks.interrupt() ? 1 : 0);
+    callbacks.normalizeModule = (_asyncify, _runtime, _context, base, name) =>
+      this.handOver(this.callbacks.resolve(base, name));
+    callbacks.loadModuleSource = (_asyncify, _runtime, _context, name) => this.handOver(this.callbacks.source(name));
+  }
+
+  static async create(quickjs: WebAssembly.Module): Promise<Engine> {
+    const { exports, heap, memory } = await instantiate(quickjs, LIMITS.sandboxPages);
+    heap.callbacks = {
+      callFunction: () => 0,
+      shouldInterrupt: () => 0,
+      loadModuleSource: () => 0,
+      normalizeModule: () => 0,
+      freeHostRef: () => {},
+    };
+    // The first block of a fresh heap lies at its start.
+    const first = heap._malloc(16);
+    const runtime = exports.QTS_NewRuntime();
+    exports.QTS_RuntimeSetMaxStackSize(runtime, LIMITS.stack);
+    exports.QTS_RuntimeEnableInterruptHandler(runtime);
+    exports.QTS_RuntimeEnableModuleLoader(runtime, 1);
+    const context = exports.QTS_NewContext(runtime, 0);
+    return new Engine(exports, heap, memory, context, first - (first % 4096));
+  }
+
+  // ---- running ---------------------------------------------------------------------------------------------------------
+
+  /** Evaluates a module. The value is its namespace, or a promise while it awaits something. */
+  evaluate(name: string, code: string): Answer {
+    const at = this.text(code);
+    const bytes = this.heap.lengthBytesUTF8(code);
+    const value = this.guard(() => this.exports.QTS_Eval(this.context, at, bytes, name, 0, EVAL_MODULE));
+    this.heap._free(at);
+    return this.answer(value);
+  }
+
+  /** Calls a function with at most one operand. */
+  call(f: Value, operand?: Value): Answer {
+    const { exports, context } = this;
+    const self = exports.QTS_GetUndefined();
+    if (operand === undefined) return this.answer(this.guard(() => exports.QTS_Call(context, f, self, 0, 0)));
+    const argv = this.allocate(4);
+    new Uint32Array(this.memory.buffer, argv, 1)[0] = operand;
+    const value = this.guard(() => exports.QTS_Call(context, f, self, 1, argv));
+    this.heap._free(argv);
+    return this.answer(value);
+  }
+
+  /** What the host throws while the engine runs unwinds the engine's own stack without its knowledge. */
+  private guard<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      this.dead = true;
+      throw error;
+    }
+  }
+
+  private answer(value: number): Answer {
+    const error = this.exports.QTS_ResolveException(this.context, value);
+    if (error === 0) return { threw: false, value: value as Value };
+    this.free(value as Value);
+    return { threw: true, value: error as Value };
+  }
+
+  // ---- values ----------------------------------------------------------------------------------------------------------
+
+  free(value: Value): void {
+    this.exports.QTS_FreeValuePointer(this.context, value);
+  }
+
+  /** An own or inherited property. A getter would run. */
+  property(object: Value, name: string): Value {
+    const key = this.string(name);
+    const value = this.exports.QTS_GetProp(this.context, object, key) as Value;
+    this.free(key);
+    return value;
+  }
+
+  setProperty(object: Value, name: string, value: Value): void {
+    const key = this.string(name);
+    this.exports.QTS_SetProp(this.context, object, key, value);
+    this.free(key);
+  }
+
+  globalObject(): Value {
+    return this.exports.QTS_GetGlobalObject(this.context) as Value;
+  }
+
+  newObject(): Value {
+    return this.exports.QTS_NewObject(this.context) as Value;
+  }
+
+  string(text: string): Value {
+    const at = this.text(text);
+    const value = this.exports.QTS_NewString(this.context, at) as Value;
+    this.heap._free(at);
+    return value;
+  }
+
+  /** A function that calls Callbacks.native(id). */
+  nativeFunction(name: string, length: number, id: number): Value {
+    return this.exports.QTS_NewFunction(this.context, name, length, false, id) as Value;
+  }
+
+  /** `typeof`, as the engine has it. */
+  typeOf(value: Value): string {
+    const at = this.exports.QTS_Typeof(this.context, value);
+    const text = this.heap.UTF8ToString(at);
+    this.heap._free(at);
+    return text;
+  }
+
+  isPromise(value: Value): boolean {
+    return this.exports.QTS_PromiseState(this.context, value) >= 0;
+  }
+
+  /** A string's text, up to its first NUL. Only for what is a string: anything else could run code. */
+  textOf(value: Value): string {
+    const at = this.exports.QTS_GetString(this.context, value);
+    if (at === 0) return "";
+    const text = this.heap.UTF8ToString(at);
+    this.exports.QTS_FreeCString(this.context, at);
+    return text;
+  }
+
+  /** The n-th operand of a native function; not to be freed. */
+  operand(argv: number, n: number): Value {
+    return this.exports.QTS_ArgvGetJSValueConstPointer(argv, n) as Value;
+  }
+
+  /** An ArrayBuffer of `bytes` zeros, and the same memory as the host sees it. */
+  sharedBuffer(bytes: number): { value: Value; memory: ArrayBuffer; at: number } {
+    const at = this.allocate(bytes);
+    const memory = this.memory.buffer as ArrayBuffer;
+    new Uint8Array(memory, at, bytes).fill(0);
+    return { value: this.exports.QTS_NewArrayBuffer(this.context, at, bytes) as Value, memory, at };
+  }
+
+  private allocate(bytes: number): number {
+    const at = this.heap._malloc(bytes);
+    if (at === 0) throw new OutOfMemory();
+    return at;
+  }
+
+  private text(text: string): number {
+    const room = this.heap.lengthBytesUTF8(text) + 1;
+    const at = this.allocate(room);
+    this.heap.stringToUTF8(text, at, room);
+    return at;
+  }
+
+  /** A text for the engine to take; or an error (which one does not matter: whoever refused knows why). */
+  private handOver(text: string | null): number {
+    if (text !== null) return this.text(text);
+    const error = this.exports.QTS_NewError(this.context);
+    this.free(this.exports.QTS_Throw(this.context, error) as Value);
+    this.free(error as Value);
+    return 0;
+  }
+
+  // ---- memory ----------------------------------------------------------------------------------------------------------
+
+  /** The whole state, while nothing runs. */
+  snapshot(): Snapshot {
+    const bytes = new Uint8Array(this.memory.buffer);
+    const words = new BigUint64Array(this.memory.buffer);
+    let top = words.length;
+    while (top * 8 > this.heapStart && words[top - 1] === 0n) top--;
+    return { data: bytes.slice(0, DATA_END), heap: bytes.slice(this.heapStart, top * 8) };
+  }
+
+  /** Puts a state of this engine back. What lies beyond its heap is free memory, which nobody reads before writing it. */
+  restore(snapshot: Snapshot): void {
+    const bytes = new Uint8Array(this.memory.buffer);
+    bytes.set(snapshot.data);
+    bytes.set(snapshot.heap, this.heapStart);
+  }
+}

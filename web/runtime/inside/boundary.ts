@@ -1,0 +1,92 @@
+/**
+ * The only way out of the sandbox: one native function without arguments, and memory that both sides see. The runtime puts
+ * them on the global object for the moment in which this module loads.
+ *
+ * Everything here and beside it is loaded before the program and takes what it needs of the language then: whatever a program
+ * does to prototypes and globals afterwards, these functions do not ask them.
+ */
+import { Status } from "./calls";
+
+interface Boundary {
+  /** Does what num[0] asks for; num[0] becomes a Status. */
+  host(): void;
+  /** Does what num[0] asks for, with a text. */
+  hostText(text: string): void;
+  /** The sentence behind Status.WRONG. */
+  message(): string;
+  memory: ArrayBuffer;
+}
+
+declare const __boundary: Boundary;
+
+const { host, hostText, message, memory } = __boundary;
+
+/** Operands and results that are exact as a double. */
+export const num = new Float64Array(memory, 0, 16);
+/** 64-bit operands and results. */
+export const wide = new BigUint64Array(memory, 128, 8);
+/** A page on its way in or out. */
+export const page = new Uint8Array(memory, 4096, 4096);
+
+const { freeze } = Object;
+const NativeError = Error;
+const NativeTypeError = TypeError;
+
+/** Known to the functions here only, so that a program cannot make exceptions of its own. */
+const KEY = {};
+
+/** #GP, #PF, #VC as a program sees them. */
+export class Exception {
+  readonly vector: number;
+  readonly errorCode: number;
+  readonly cr2: number;
+  readonly #raised = true;
+
+  constructor(key: unknown, vector: number, errorCode: number, cr2: number) {
+    if (key !== KEY) throw new NativeTypeError("Only the processor makes exceptions");
+    this.vector = vector;
+    this.errorCode = errorCode;
+    this.cr2 = cr2;
+    freeze(this);
+  }
+
+  static isRaised(value: unknown): value is Exception {
+    return typeof value === "object" && value !== null && #raised in value;
+  }
+
+  toString(): string {
+    return exceptionText(this);
+  }
+}
+freeze(Exception);
+freeze(Exception.prototype);
+
+const toHex = Function.prototype.call.bind(Number.prototype.toString) as (n: number, radix: number) => string;
+
+/** "#PF(0x9), CR2 0x8000": never asks the prototype. */
+export function exceptionText(exception: Exception): string {
+  const { vector, errorCode, cr2 } = exception;
+  const name = vector === 13 ? "#GP" : vector === 14 ? "#PF" : "#VC";
+  const at = vector === 13 ? "" : `, CR2 0x${toHex(cr2, 16)}`;
+  return `${name}(0x${toHex(errorCode, 16)})${at}`;
+}
+
+/** Asks the runtime for `op`; the operands are in num[1..], wide and page already. */
+export function call(op: number): void {
+  num[0] = op;
+  host();
+  if (num[0] !== Status.DONE) raise();
+}
+
+/** The same with a text for an operand. */
+export function callText(op: number, text: string): void {
+  num[0] = op;
+  hostText(text);
+  if (num[0] !== Status.DONE) raise();
+}
+
+function raise(): never {
+  if (num[0] === Status.EXCEPTION) throw new Exception(KEY, num[1]!, num[2]!, num[3]!);
+  if (num[0] === Status.WRONG) throw new NativeError(message());
+  throw new NativeError("The run has ended: nothing is done any more");
+}

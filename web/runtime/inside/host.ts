@@ -1,0 +1,281 @@
+/** What a host can do: the `hv` that every hook is handed, as api/hypervisor.d.ts documents it. */
+import { call, callText, num, page, wide } from "./boundary";
+import { Call } from "./calls";
+import { address, bitOr, pageOf, put, putWide, shown, whole, within } from "./numbers";
+
+type Loose = Record<string, unknown>;
+
+const { freeze } = Object;
+const NativeTypeError = TypeError;
+const NativeRangeError = RangeError;
+const NativeUint8Array = Uint8Array;
+
+const MAX_U32 = 0xffff_ffff;
+const SYSCFG = 0xc001_0010;
+
+/** ABI, "Status codes". */
+const STATUS_NAMES: Record<number, string> = freeze({
+  __proto__: null,
+  0x00: "SUCCESS",
+  0x01: "INVALID_PLATFORM_STATE",
+  0x02: "INVALID_GUEST_STATE",
+  0x03: "INVALID_CONFIG",
+  0x07: "POLICY_FAILURE",
+  0x08: "INACTIVE",
+  0x09: "INVALID_ADDRESS",
+  0x0c: "ASID_OWNED",
+  0x0d: "INVALID_ASID",
+  0x10: "INVALID_GUEST",
+  0x16: "INVALID_PARAM",
+  0x17: "RESOURCE_LIMIT",
+  0x19: "INVALID_PAGE_SIZE",
+  0x1a: "INVALID_PAGE_STATE",
+  0x1c: "INVALID_PAGE_OWNER",
+} as unknown as Record<number, string>);
+
+/** ABI, SNP_LAUNCH_UPDATE. */
+const PAGE_TYPES: Record<string, number> = freeze({
+  __proto__: null,
+  NORMAL: 1,
+  VMSA: 2,
+  ZERO: 3,
+  UNMEASURED: 4,
+  SECRETS: 5,
+  CPUID: 6,
+} as unknown as Record<string, number>);
+
+let cores = 1;
+
+/** The machine, before a hook is called. */
+export function setCores(count: number): void {
+  cores = count;
+}
+
+/** "4K" or "2M", "4K" when left out. */
+function sizeOf(value: unknown, what: string): number {
+  if (value === undefined || value === "4K") return 0;
+  if (value === "2M") return 1;
+  throw new NativeTypeError(`${what} must be "4K" or "2M", and this is ${shown(value)}`);
+}
+
+function sizeName(size: number): "4K" | "2M" {
+  return size === 1 ? "2M" : "4K";
+}
+
+function orZero(value: unknown, what: string): number {
+  return value === undefined ? 0 : address(value, what);
+}
+
+function fields(value: unknown, what: string): Loose {
+  if (typeof value === "object" && value !== null) return value as Loose;
+  throw new NativeTypeError(`${what} must be an object, and this is ${shown(value)}`);
+}
+
+export const npt = freeze({
+  map(gpa: unknown, spa: unknown, options: unknown = {}) {
+    const from = address(gpa, "hv.npt.map(): gpa");
+    const to = address(spa, "hv.npt.map(): spa");
+    const given = fields(options, "hv.npt.map(): options");
+    const size = sizeOf(given.size, "hv.npt.map(): size");
+    const w = bitOr(given.w, 1, "hv.npt.map(): w");
+    const x = bitOr(given.x, 1, "hv.npt.map(): x");
+    put(from, to, size, w, x);
+    call(Call.NPT_MAP);
+  },
+  unmap(gpa: unknown) {
+    put(address(gpa, "hv.npt.unmap(): gpa"));
+    call(Call.NPT_UNMAP);
+  },
+  get(gpa: unknown) {
+    put(address(gpa, "hv.npt.get(): gpa"));
+    call(Call.NPT_GET);
+    if (num[1] === 0) return null;
+    return { spa: num[2]!, size: sizeName(num[3]!), w: num[4] === 1, x: num[5] === 1 };
+  },
+});
+
+function command(op: number): string {
+  call(op);
+  return STATUS_NAMES[num[1]!] ?? "UNKNOWN";
+}
+
+export const psp = freeze({
+  snp_init() {
+    return command(Call.SNP_INIT);
+  },
+  gctx_create(gctx: unknown) {
+    put(address(gctx, "hv.psp.gctx_create(): gctx"));
+    return command(Call.GCTX_CREATE);
+  },
+  launch_start(gctx: unknown, policy: unknown) {
+    put(address(gctx, "hv.psp.launch_start(): gctx"));
+    putWide(policy, "hv.psp.launch_start(): policy", 0);
+    return command(Call.LAUNCH_START);
+  },
+  activate(gctx: unknown, asid: unknown) {
+    put(address(gctx, "hv.psp.activate(): gctx"), whole(asid, "hv.psp.activate(): asid", MAX_U32));
+    return command(Call.ACTIVATE);
+  },
+  launch_update(gctx: unknown, launched: unknown) {
+    const context = address(gctx, "hv.psp.launch_update(): gctx");
+    const given = fields(launched, "hv.psp.launch_update(): page");
+    const spa = address(given.spa, "hv.psp.launch_update(): spa");
+    const type = given.type;
+    const number = typeof type === "string" ? PAGE_TYPES[type] : whole(type, "hv.psp.launch_update(): type", 0xff);
+    if (number === undefined) {
+      throw new NativeTypeError("hv.psp.launch_update(): type must be NORMAL, VMSA, ZERO, UNMEASURED, SECRETS or CPUID");
+    }
+    const size = sizeOf(given.size, "hv.psp.launch_update(): size");
+    const vmpl1 = mask(given.vmpl1, "hv.psp.launch_update(): vmpl1");
+    const vmpl2 = mask(given.vmpl2, "hv.psp.launch_update(): vmpl2");
+    const vmpl3 = mask(given.vmpl3, "hv.psp.launch_update(): vmpl3");
+    put(context, spa, number, size, vmpl1, vmpl2, vmpl3);
+    return command(Call.LAUNCH_UPDATE);
+  },
+  launch_finish(gctx: unknown) {
+    put(address(gctx, "hv.psp.launch_finish(): gctx"));
+    return command(Call.LAUNCH_FINISH);
+  },
+});
+
+function mask(value: unknown, what: string): number {
+  return value === undefined ? 0 : whole(value, what, 0xff);
+}
+
+function readMsr(core: number, msr: number): bigint {
+  put(core, msr);
+  call(Call.HOST_RDMSR);
+  return wide[0]!;
+}
+
+function writeMsr(core: number, msr: number): void {
+  put(core, msr);
+  call(Call.HOST_WRMSR);
+}
+
+function sentence(value: unknown, what: string): string {
+  if (typeof value === "string") return value;
+  throw new NativeTypeError(`${what} must be a text, and this is ${shown(value)}`);
+}
+
+/** The part of `hv` that is the same in every run. */
+export const actions = {
+  rmpupdate(spa: unknown, entry: unknown) {
+    const at = address(spa, "hv.rmpupdate(): spa");
+    const given = fields(entry, "hv.rmpupdate(): entry");
+    const gpa = orZero(given.gpa, "hv.rmpupdate(): gpa");
+    const asid = given.asid === undefined ? 0 : whole(given.asid, "hv.rmpupdate(): asid", MAX_U32);
+    const assigned = bitOr(given.assigned, 0, "hv.rmpupdate(): assigned");
+    const immutable = bitOr(given.immutable, 0, "hv.rmpupdate(): immutable");
+    put(at, gpa, asid, assigned, immutable, sizeOf(given.size, "hv.rmpupdate(): size"));
+    call(Call.RMPUPDATE);
+    return num[1]!;
+  },
+
+  psmash(spa: unknown) {
+    put(address(spa, "hv.psmash(): spa"));
+    call(Call.PSMASH);
+    return num[1]!;
+  },
+
+  rmpread(spa: unknown) {
+    put(address(spa, "hv.rmpread(): spa"));
+    call(Call.RMPREAD);
+    if (num[1] !== 0) return null;
+    const size = sizeName(num[4]!);
+    return { assigned: num[3]!, gpa: num[2]!, asid: num[7]!, immutable: num[6]!, size, others: num[5]! };
+  },
+
+  npt,
+
+  read64(spa: unknown) {
+    put(within(spa, "hv.read64(): spa", 8), 8);
+    call(Call.HOST_READ);
+    return wide[0]!;
+  },
+
+  write64(spa: unknown, value: unknown) {
+    put(within(spa, "hv.write64(): spa", 8), 8);
+    putWide(value, "hv.write64(): value", 0);
+    call(Call.HOST_WRITE);
+  },
+
+  read_page(spa: unknown) {
+    put(pageOf(address(spa, "hv.read_page(): spa")), 4096);
+    call(Call.HOST_READ);
+    const copy = new NativeUint8Array(4096);
+    for (let i = 0; i < 4096; i++) copy[i] = page[i]!;
+    return copy;
+  },
+
+  write_page(spa: unknown, bytes: unknown) {
+    const at = pageOf(address(spa, "hv.write_page(): spa"));
+    const given = fields(bytes, "hv.write_page(): bytes");
+    if (given.length !== 4096) throw new NativeRangeError("hv.write_page(): bytes must be 4096 bytes");
+    for (let i = 0; i < 4096; i++) page[i] = whole(given[i], "hv.write_page(): a byte", 0xff);
+    put(at, 4096);
+    call(Call.HOST_WRITE);
+  },
+
+  alloc(size?: unknown) {
+    put(sizeOf(size, "hv.alloc(): size"));
+    call(Call.ALLOC);
+    return num[1]!;
+  },
+
+  free(spa: unknown, size?: unknown) {
+    put(address(spa, "hv.free(): spa"), sizeOf(size, "hv.free(): size"));
+    call(Call.FREE);
+  },
+
+  vmrun(vmsa: unknown) {
+    put(pageOf(address(vmsa, "hv.vmrun(): vmsa")));
+    call(Call.VMRUN);
+    return num[1] === 1 ? "VMEXIT_INVALID" : 0;
+  },
+
+  rdmsr(msr: unknown, core: unknown = 0) {
+    const number = whole(msr, "hv.rdmsr(): msr", MAX_U32);
+    return readMsr(whole(core, "hv.rdmsr(): core", cores - 1), number);
+  },
+
+  wrmsr(msr: unknown, value: unknown, core: unknown = 0) {
+    const number = whole(msr, "hv.wrmsr(): msr", MAX_U32);
+    const on = whole(core, "hv.wrmsr(): core", cores - 1);
+    putWide(value, "hv.wrmsr(): value", 0);
+    writeMsr(on, number);
+  },
+
+  get syscfg() {
+    return readMsr(0, SYSCFG);
+  },
+
+  set syscfg(value: unknown) {
+    for (let core = 0; core < cores; core++) {
+      putWide(value, "hv.syscfg", 0);
+      writeMsr(core, SYSCFG);
+    }
+  },
+
+  cpuid(leaf: unknown, subleaf: unknown = 0) {
+    put(whole(leaf, "hv.cpuid(): leaf", MAX_U32), whole(subleaf, "hv.cpuid(): subleaf", MAX_U32));
+    call(Call.GUEST_CPUID);
+    return { eax: num[1]!, ebx: num[2]!, ecx: num[3]!, edx: num[4]! };
+  },
+
+  psp,
+
+  terminate(set: unknown, code: unknown) {
+    put(whole(set, "hv.terminate(): set", 15), whole(code, "hv.terminate(): code", 255));
+    call(Call.TERMINATE);
+  },
+
+  refuse(status: unknown) {
+    callText(Call.REFUSE, sentence(status, "hv.refuse(): status"));
+  },
+
+  stop(reason: unknown) {
+    callText(Call.STOP, sentence(reason, "hv.stop(): reason"));
+  },
+};
+

@@ -1,0 +1,126 @@
+/**
+ * How a hypervisor program is called: its exports, the default's where it has none or returns undefined, and `hv`.
+ */
+import { call, num, wide } from "./boundary";
+import { Call, Hook } from "./calls";
+import { fieldSet } from "./fieldset";
+import { SHARED_BUFFER } from "./fields";
+import { actions, setCores } from "./host";
+import { address, put, putWide, shown } from "./numbers";
+import { configure as configureRam, surround } from "./surroundings";
+
+export { stack, thrown } from "./questions";
+
+type Program = Record<string, ((...args: unknown[]) => unknown) | undefined>;
+
+const { defineProperties, freeze, getOwnPropertyDescriptors } = Object;
+const { parse } = JSON;
+const NativeTypeError = TypeError;
+
+let defaults: Program = {};
+let program: Program = {};
+let hv: object = {};
+
+/** The machine of the scenario (JSON), before its program is loaded. */
+export function configure(json: string): void {
+  configureRam(json);
+  const { asid, vmpl, ...config } = parse(json) as { asid: number; vmpl: number; cores: number; syscfg: object };
+  setCores(config.cores);
+  freeze(config.syscfg);
+  const own = { asid, vmpl, machine: freeze(config), honest };
+  hv = freeze(defineProperties({}, { ...getOwnPropertyDescriptors(actions), ...getOwnPropertyDescriptors(own) }));
+}
+
+/** The default's exports. */
+export function setDefaults(exports: Program): void {
+  defaults = exports;
+}
+
+/** The program's exports. */
+export function setProgram(exports: Program): void {
+  for (let i = 0; i < HOOKS.length; i++) {
+    const name = HOOKS[i]!;
+    const own = exports[name];
+    if (own !== undefined && typeof own !== "function") {
+      throw new NativeTypeError(`${name} must be a function, and this is ${shown(own)}`);
+    }
+  }
+  program = exports;
+}
+
+const HOOKS = ["launch", "vmgexit", "npf", "between"] as const;
+
+/** Does the program take part in `between`? 1 or 0, in num[1]. */
+export function hasBetween(): void {
+  num[1] = program.between === undefined ? 0 : 1;
+}
+
+const honest = freeze({
+  launch: () => defaults.launch!(hv),
+  vmgexit: (exit: unknown) => defaults.vmgexit!(hv, exit),
+  npf: (fault: unknown) => defaults.npf!(hv, fault),
+});
+
+/** Calls the hook in num[0]: its operands are in num and wide, and so are its results. */
+export function dispatch(): void {
+  switch (num[0]) {
+    case Hook.LAUNCH:
+      num[1] = address(either("launch"), "launch(): the spa of the boot VMSA that it returns");
+      return;
+    case Hook.VMGEXIT_MSR: {
+      const answer = either("vmgexit", { vcpu: num[1], vmpl: num[2], msr: wide[0] });
+      putWide(answer, "vmgexit(): the answer that it returns", 0);
+      return;
+    }
+    case Hook.VMGEXIT_GHCB:
+      either("vmgexit", ghcbExit());
+      return;
+    case Hook.NPF:
+      either("npf", { vcpu: num[1], vmpl: num[2], gpa: num[3], exitinfo1: wide[0] });
+      return;
+    case Hook.BETWEEN:
+      settled(program.between!(hv, num[1]), "between");
+  }
+}
+
+/** The program's hook; the default's when there is none, or when it returns undefined. */
+function either(name: string, exit?: object): unknown {
+  const operand = exit === undefined ? undefined : freeze(exit);
+  const own = program[name];
+  const answer = own === undefined ? undefined : settled(own(hv, operand), name);
+  return answer === undefined ? defaults[name]!(hv, operand) : answer;
+}
+
+/** A hook that waits for something would wait for ever: there is nothing to wait for. */
+function settled(answer: unknown, name: string): unknown {
+  if (typeof answer === "object" && answer !== null) {
+    throw new NativeTypeError(`${name}() must not be async, and must return ${RETURNS[name]}, not ${shown(answer)}`);
+  }
+  return answer;
+}
+
+const RETURNS: Record<string, string> = freeze({
+  launch: "the spa of the boot VMSA",
+  vmgexit: "the answer (true for a GHCB page)",
+  npf: "true or nothing",
+  between: "nothing",
+});
+
+function ghcbExit(): object {
+  const spa = num[3]!;
+  const access = {
+    read(offset: number, length: number) {
+      put(spa + offset, length);
+      call(Call.HOST_READ);
+    },
+    write(offset: number, length: number) {
+      put(spa + offset, length);
+      call(Call.HOST_WRITE);
+    },
+    written() {},
+  };
+  const ghcb = fieldSet("exit.ghcb", access, { shared_buffer: spa + SHARED_BUFFER });
+  return { vcpu: num[1], vmpl: num[2], msr: wide[0], code: wide[1], info1: wide[2], info2: wide[3], ghcb };
+}
+
+surround({});

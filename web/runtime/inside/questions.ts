@@ -1,0 +1,54 @@
+/** What the runtime asks inside the sandbox: where a program stands, and what it threw. */
+import { Exception, num } from "./boundary";
+
+const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
+const NativeError = Error;
+
+/** The stack of the code that called the runtime; frames of the runtime's own files are on top. */
+export function stack(): string {
+  return new NativeError().stack ?? "";
+}
+
+/**
+ * What was thrown, as text for the runtime: "exception" with num[1..3] set, or "error", name, message and stack, each on its
+ * own behind a NUL-free mark. Only own data properties are read: nothing of the program runs here.
+ */
+export function thrown(value: unknown): string {
+  if (Exception.isRaised(value)) {
+    num[1] = value.vector;
+    num[2] = value.errorCode;
+    num[3] = value.cr2;
+    return "exception";
+  }
+  if (typeof value !== "object" || value === null) return `thrown${MARK}${simple(value)}`;
+  return `error${MARK}${nameOf(value)}${MARK}${ownText(value, "message")}${MARK}${ownText(value, "stack")}`;
+}
+
+const MARK = "\u0001";
+
+function simple(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" || value == null ? `${value}` : `a ${typeof value}`;
+}
+
+/** `name`, its own or inherited, as long as it is a plain text and no prototype is a Proxy's trap away. */
+function nameOf(value: object): string {
+  try {
+    for (let at: object | null = value, depth = 0; at !== null && depth < 8; at = getPrototypeOf(at), depth++) {
+      const name = getOwnPropertyDescriptor(at, "name")?.value;
+      if (typeof name === "string") return name;
+    }
+  } catch {
+    // a Proxy that throws: its name is nobody's business
+  }
+  return "";
+}
+
+function ownText(value: object, key: string): string {
+  try {
+    const text = getOwnPropertyDescriptor(value, key)?.value;
+    return typeof text === "string" ? text : "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * What bounds a run. All but the last are counted, so that a run ends in the same place on every machine; a watchdog
+ * outside bounds the time of built-in calls, which nothing can count.
+ */
+export const LIMITS = {
+  /** Room for events: `fuel` with limit "steps". */
+  events: 262_144,
+  /** Room in the machine's journal, records of 32 bytes: `fuel` with limit "changes". */
+  journal: 1_048_576,
+  /**
+   * The engine interrupts a program every 10,000 loop turns and calls. After so many interrupts without an event in between,
+   * or in all, the run ends: `fuel` with limit "instructions".
+   */
+  interruptsWithoutEvent: 100,
+  interrupts: 2_000,
+  /** Milliseconds without an event, where the caller lends a clock: `fuel` with limit "time". */
+  silence: 1_500,
+  /** Milliseconds between two signs of life. */
+  alive: 250,
+  /** Bytes of log that are kept. */
+  log: 65_536,
+  /** Linear memory of one sandbox, in WebAssembly pages of 64 KiB. It is this size from the start, so views never detach. */
+  sandboxPages: 512,
+  /**
+   * Bytes of stack of a program. Measured: above 128 KiB the worker's own stack overflows first, which the engine does not
+   * survive.
+   */
+  stack: 128 * 1024,
+  /** Identical #NPF without a change in between: KVM would spin here for ever. */
+  identicalNpf: 8,
+} as const;

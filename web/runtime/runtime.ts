@@ -1,0 +1,129 @@
+/**
+ * What runs share: two sandboxes, programs that were loaded before, and a machine that can be used again. None of it shows in
+ * a run: a program is put back to the state it was loaded in, a machine to its first step.
+ */
+import { Cell, HwcrBit, SyscfgBit } from "../../assembly/abi";
+import { Machine } from "../core/machine";
+import type { MachineConfig, Scenario } from "../scenario/schema";
+import { ASID } from "./execution";
+import type { Watch } from "./fuel";
+import { LIMITS } from "./limits";
+import { type Loaded, type Program, Sandbox } from "./sandbox";
+import type { Sources } from "./sources";
+
+/** What a run is made of. The same parts give the same runs. */
+export interface Parts {
+  core: WebAssembly.Module;
+  quickjs: WebAssembly.Module;
+  sources: Sources;
+}
+
+const PAGES_A_MIB = 256;
+/** Loaded programs that are kept, a sandbox: four VMPLs, and the text before the last edit. */
+const KEPT = 6;
+
+export class Runtime {
+  private machines: Machine[] = [];
+  private readonly guests = new Map<string, Loaded>();
+  private readonly hypervisors = new Map<string, Loaded>();
+
+  private constructor(
+    private readonly parts: Parts,
+    public guest: Sandbox,
+    public hypervisor: Sandbox,
+  ) {}
+
+  static async create(parts: Parts): Promise<Runtime> {
+    const { quickjs, sources } = parts;
+    const [guest, hypervisor] = await Promise.all([
+      Sandbox.create(quickjs, "guest", sources),
+      Sandbox.create(quickjs, "hypervisor", sources),
+    ]);
+    return new Runtime(parts, guest, hypervisor);
+  }
+
+  /** Replaces sandboxes that broke. */
+  async mend(): Promise<void> {
+    const { quickjs, sources } = this.parts;
+    if (this.guest.dead) {
+      this.guests.clear();
+      this.guest = await Sandbox.create(quickjs, "guest", sources);
+    }
+    if (this.hypervisor.dead) {
+      this.hypervisors.clear();
+      this.hypervisor = await Sandbox.create(quickjs, "hypervisor", sources);
+    }
+  }
+
+  loadGuest(scenario: Scenario, watch?: Watch): Loaded {
+    const { linux, ovmf, svsm } = this.parts.sources;
+    const { memoryMiB } = scenario.machine;
+    const modules = { linux, ovmf, svsm, ...scenario.library };
+    const machine = JSON.stringify({ memoryMiB });
+    return load(this.guest, this.guests, { name: "guest", text: scenario.guest, modules, machine }, watch);
+  }
+
+  loadHypervisor(scenario: Scenario, watch?: Watch): Loaded {
+    const { memoryMiB, rmpCoversMiB, vmplSss, vmpls, cores, host, backing, syscfg } = scenario.machine;
+    const { snpEn, vmplEn, memEnc, mfdm, smmLock } = syscfg;
+    const bits = { snpEn, vmplEn, memEnc, mfdm, smmLock };
+    const config = { memoryMiB, rmpCoversMiB, vmplSss, vmpls, cores, host, backing, syscfg: bits };
+    const machine = JSON.stringify({ ...config, asid: ASID, vmpl: scenario.vmpl });
+    const text = scenario.hypervisor ?? "";
+    return load(this.hypervisor, this.hypervisors, { name: "hypervisor", text, modules: {}, machine }, watch);
+  }
+
+  /** A machine at its first step, with what the BIOS left in its registers. */
+  takeMachine(config: MachineConfig): Machine {
+    const wanted = coreConfig(config);
+    const index = this.machines.findIndex((machine) => sameMemory(machine.config, wanted));
+    const kept = index < 0 ? undefined : this.machines.splice(index, 1)[0];
+    const machine = kept ?? Machine.create(this.parts.core, wanted);
+    machine.seek(0);
+    machine.checksOff(config.checksOff);
+    const { memEnc, smmLock } = config.syscfg;
+    for (let core = 0; core < config.cores; core++) {
+      machine.preset(Cell.SYSCFG + core, memEnc ? 1n << BigInt(SyscfgBit.MEMENC) : 0n);
+      machine.preset(Cell.HWCR + core, smmLock ? 1n << BigInt(HwcrBit.SMMLOCK) : 0n);
+    }
+    return machine;
+  }
+
+  /** Gives a machine back that nobody looks at any more. */
+  giveMachine(machine: Machine): void {
+    this.machines = [machine];
+  }
+}
+
+function load(sandbox: Sandbox, kept: Map<string, Loaded>, program: Program, watch?: Watch): Loaded {
+  const key = JSON.stringify([program.text, program.modules, program.machine]);
+  let loaded = kept.get(key);
+  kept.delete(key);
+  loaded ??= sandbox.load(program, watch);
+  // the one outcome that another time may not have
+  if (!(!loaded.ok && loaded.end.end === "fuel")) kept.set(key, loaded);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= KEPT) break;
+    kept.delete(oldest);
+  }
+  return loaded;
+}
+
+function coreConfig(config: MachineConfig) {
+  return {
+    pages: config.memoryMiB * PAGES_A_MIB,
+    covered: config.rmpCoversMiB * PAGES_A_MIB,
+    vmpls: config.vmpls,
+    sss: config.vmplSss,
+    contents: true,
+    eventRoom: LIMITS.events,
+    journalRoom: LIMITS.journal,
+    cores: config.cores,
+  };
+}
+
+/** A machine can be used again for a scenario that differs in nothing which is laid out once. */
+function sameMemory(a: Machine["config"], b: ReturnType<typeof coreConfig>): boolean {
+  const keys = ["pages", "covered", "vmpls", "sss", "cores"] as const;
+  return keys.every((key) => a[key] === b[key]);
+}

@@ -1,0 +1,14 @@
+/**
+ * The texts that run inside the sandbox beside the user's own. The page's worker has them from its bundle, the commands from
+ * the disk; both hand them in, so that a run depends on nothing around it.
+ */
+export interface Sources {
+  /** the default hypervisor: hypervisor/kvm.ts */
+  kvm: string;
+  /** the guest-side library: library/*.ts */
+  linux: string;
+  ovmf: string;
+  svsm: string;
+  /** the sandbox's own side: inside/*.ts, by file name without its ending */
+  inside: Record<string, string>;
+}

@@ -1,0 +1,75 @@
+/** What a run left behind: the machine at every step, the places, the log and the end. */
+import { Event, Model } from "../../assembly/abi";
+import type { TraceEvent } from "../core/event";
+import type { Machine } from "../core/machine";
+import type { Log } from "./log";
+import type { End, RunResult, StepView } from "./protocol";
+import { stepView } from "./step-view";
+import type { Trail } from "./trail";
+
+/** Version of the machine's model, as traces and links carry it. */
+export const MODEL = `${Model.VERSION}`;
+
+export class Trace {
+  /** number of events */
+  readonly events: number;
+
+  /** `give`: hands the machine back, when nobody will ask for a step any more. */
+  constructor(
+    readonly machine: Machine,
+    readonly end: End,
+    readonly log: Log,
+    private readonly trail: Trail,
+    private readonly give: () => void,
+  ) {
+    this.events = machine.step;
+  }
+
+  /** For the page: how it ended, and a strip of four bytes an event (Op, Actor, Outcome, VMPL). `ms`: for the hint. */
+  result(ms: number): RunResult {
+    const { machine, events, end, log } = this;
+    const strip = new Uint8Array(events * 4);
+    for (let step = 1; step <= events; step++) {
+      const at = step * 4 - 4;
+      strip[at] = machine.eventByte(step, Event.OP);
+      strip[at + 1] = machine.eventByte(step, Event.ACTOR);
+      strip[at + 2] = machine.eventByte(step, Event.OUTCOME);
+      strip[at + 3] = machine.eventByte(step, Event.VMPL);
+    }
+    const { places, files } = this.trail.lines(events);
+    return { end, events, strip, places, files, log: log.lines, logDropped: log.dropped, model: MODEL, ms };
+  }
+
+  /** Event `step` (1-based) with its places, and what it changed. */
+  event(step: number): TraceEvent {
+    const event = this.machine.event(step);
+    const { at, caller } = this.trail.at(step);
+    if (at) event.at = at;
+    if (caller) event.caller = caller;
+    const { fields } = this.machine.changes(step);
+    if (fields.length > 0) event.changed = fields;
+    return event;
+  }
+
+  /** The state after `step` events, with what is known of the page at `spa`. */
+  view(step: number, spa: number | null): StepView {
+    const clamped = Math.max(0, Math.min(this.events, Math.trunc(step) || 0));
+    return stepView(this.machine, clamped, this.events, clamped === 0 ? null : this.event(clamped), spa);
+  }
+
+  /** JSON Lines: an object an event, the end last and flat. */
+  *lines(): Generator<string> {
+    for (let step = 1; step <= this.events; step++) yield JSON.stringify(this.event(step));
+    yield JSON.stringify(this.flatEnd());
+  }
+
+  flatEnd(): End & { events: number; model: string } {
+    return { ...this.end, events: this.events, model: MODEL };
+  }
+
+  /** Nobody will ask for a step any more: another run may have the machine. */
+  release(): void {
+    this.give();
+  }
+}
+
