@@ -4,29 +4,27 @@
  * everything as it was and says why.
  */
 
+import { Model } from "../../assembly/abi";
 import { loadScenario } from "../scenario/gallery";
 import { decodeLink } from "../scenario/link";
 import { parseScenario } from "../scenario/parse";
 import type { Scenario } from "../scenario/schema";
 import { DEFAULT_SCENARIO } from "../scenario/shelf";
-import { drafts, flushDraft } from "./drafts";
+import { drafts, flushDraft, tell } from "./drafts";
 import { LEVELS, type Notice, page, say } from "./page";
 import { recall, remember } from "./prefs";
 import { run } from "./run";
 
 /** The scenario as it came, to reset to. */
-let original: { id: string; scenario: Scenario; held: boolean } | null = null;
+let original: { id: string; scenario: Scenario } | null = null;
 
 export async function openFromAddress(): Promise<void> {
   const fragment = location.hash.slice(1);
   const link = fragment === "" ? null : await decodeLink(fragment);
   if (link?.ok) {
-    const notes = link.notes.length > 0 ? ` ${link.notes.join(" ")}` : "";
-    // Header and first bytes of a link: its length and checksum, enough to find this link's own draft again.
-    open(`link.${fragment.slice(3, 15)}`, link.scenario, {
-      held: true,
-      ...(notes ? { notice: plain(notes.trim()) } : {}),
-    });
+    // The first bytes of a link are its length and checksum: enough to find this link's own draft again.
+    const id = `link.${fragment.slice(3, 15)}`;
+    open(id, link.scenario, { held: true, notice: noticeOf(link.notes, link.model) });
     return;
   }
   if (fragment !== "" && link?.reason === "not-a-link" && (await openNamed(fragment))) return;
@@ -38,16 +36,32 @@ export async function openFromAddress(): Promise<void> {
   await openOwn(notice);
 }
 
+/** What a link says beside its scenario: what was migrated, and that another model may end otherwise. */
+function noticeOf(notes: readonly string[], model: string): Notice | null {
+  const now = String(Model.VERSION);
+  const all = [...notes];
+  if (model !== "" && model !== now) {
+    all.push(`This link was made with model ${model}; this page runs model ${now}, so steps and ends may differ.`);
+  }
+  return all.length > 0 ? { tone: "plain", text: all.join(" ") } : null;
+}
+
+interface Entry {
+  notice?: Notice | null;
+  /** the address is corrected, not left for the Back button */
+  replace?: boolean;
+}
+
 /** Opens a scenario of the gallery, with the reader's draft of it if there is one. False when there is none such. */
-export async function openNamed(id: string, notice: Notice | null = null): Promise<boolean> {
+export async function openNamed(id: string, { notice = null, replace = false }: Entry = {}): Promise<boolean> {
   const scenario = await loadScenario(id);
   if (!scenario) return false;
-  if (location.hash !== `#${id}`) history.pushState(null, "", `#${id}`);
+  if (location.hash !== `#${id}`) history[replace ? "replaceState" : "pushState"](null, "", `#${id}`);
   open(id, scenario, { held: false, notice });
   return true;
 }
 
-/** Opens a scenario file that the reader chose. Rejects nothing: what is wrong with it is said. */
+/** Opens a scenario file that the reader chose. What is wrong with it is said; false then. */
 export async function openFile(file: File): Promise<boolean> {
   const parsed = parseScenario(await file.text());
   if (!parsed.ok) {
@@ -55,26 +69,42 @@ export async function openFile(file: File): Promise<boolean> {
     return false;
   }
   history.pushState(null, "", location.pathname + location.search);
-  open(`file.${file.name}`, parsed.scenario, { held: true });
+  const id = `file.${file.name}`;
+  // The file itself cannot be read again after a reload, so it is kept like a draft from the start.
+  flushDraft();
+  tell(drafts.save(id, parsed.scenario));
+  open(id, parsed.scenario, { held: false, notice: noticeOf(parsed.notes, "") });
   return true;
 }
 
 /** The scenario as it came, again. */
-export async function reopen(): Promise<void> {
+export function reopen(): void {
   if (!original) return;
-  open(original.id, original.scenario, { held: false });
-  say("Back to the scenario as it came. Your text is in the history.");
+  open(original.id, original.scenario, { held: page.getState().status === "held" });
+  say("Back to the scenario as it came. Your text is under Scenarios, Earlier versions.");
+}
+
+/** Makes an earlier version of the open scenario its draft again. */
+export function restoreVersion(savedAt: number): void {
+  const { scenarioId, status } = page.getState();
+  flushDraft();
+  const restored = drafts.restore(scenarioId, savedAt);
+  if (!restored.ok) {
+    page.setState({ notice: { tone: "bad", text: restored.message }, dialog: null });
+    return;
+  }
+  const notice: Notice | null = restored.warning ? { tone: "bad", text: restored.warning } : null;
+  open(scenarioId, original?.scenario ?? restored.scenario, { held: status === "held", notice });
 }
 
 async function openOwn(notice: Notice | null): Promise<void> {
   const lastId = recall("open");
-  if (lastId && !lastId.startsWith("link.") && (await openNamed(lastId, notice))) return;
-  const draft = lastId ? drafts.load(lastId).draft : null;
-  if (lastId && draft) {
-    open(lastId, draft.scenario, { held: false, notice });
-    return;
+  if (lastId && !lastId.startsWith("link.")) {
+    if (await openNamed(lastId, { notice, replace: true })) return;
+    const { draft } = drafts.load(lastId);
+    if (draft) return open(lastId, draft.scenario, { held: false, notice });
   }
-  if (await openNamed(DEFAULT_SCENARIO, notice)) return;
+  if (await openNamed(DEFAULT_SCENARIO, { notice, replace: true })) return;
   page.setState({
     status: "broken",
     notice: { tone: "bad", text: "The scenarios could not be loaded. Reload the page." },
@@ -87,7 +117,7 @@ function open(
   { held, notice = null }: { held: boolean; notice?: Notice | null },
 ): void {
   flushDraft();
-  original = { id, scenario, held };
+  original = { id, scenario };
   const { draft, message } = drafts.load(id);
   const shown = draft?.scenario ?? scenario;
   const spa = shown.view?.spa === undefined ? null : Number(shown.view.spa);
@@ -111,8 +141,4 @@ function open(
   }));
   remember("open", id);
   if (!held) void run();
-}
-
-function plain(text: string): Notice {
-  return { tone: "plain", text };
 }

@@ -60,5 +60,5 @@ export function resetScenario(): void {
   const { scenarioId } = page.getState();
   dropPendingDraft();
   tell(drafts.discard(scenarioId));
-  void reopen();
+  reopen();
 }

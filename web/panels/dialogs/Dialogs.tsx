@@ -5,6 +5,7 @@ import { ByHand } from "./ByHand";
 
 const Gallery = lazy(() => import("./Gallery"));
 const Help = lazy(() => import("./Help"));
+const History = lazy(() => import("./History"));
 const About = lazy(() => import("./About"));
 
 export function Dialogs() {
@@ -13,6 +14,16 @@ export function Dialogs() {
   if (byHand !== null) return <ByHand text={byHand} />;
   if (dialog === null) return null;
   return (
-    <Suspense fallback={null}>{dialog === "gallery" ? <Gallery /> : dialog === "help" ? <Help /> : <About />}</Suspense>
+    <Suspense fallback={null}>
+      {dialog === "gallery" ? (
+        <Gallery />
+      ) : dialog === "help" ? (
+        <Help />
+      ) : dialog === "history" ? (
+        <History />
+      ) : (
+        <About />
+      )}
+    </Suspense>
   );
 }

@@ -101,6 +101,9 @@ export default function Gallery() {
         <button type="button" className="button outlined" onClick={saveFile}>
           Save this one as a file
         </button>
+        <button type="button" className="button outlined" onClick={() => page.setState({ dialog: "history" })}>
+          Earlier versions of this one
+        </button>
       </footer>
     </Dialog>
   );

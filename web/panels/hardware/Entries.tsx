@@ -66,7 +66,6 @@ export function Entries() {
 function Row({ row, chosen }: { row: EntryRow; chosen: boolean }) {
   const { first } = row;
   const changed = new Set(row.changed);
-  const perms = [...changed].some((field) => /^(perms|vmpl)/.test(field));
   return (
     <tr data-chosen={chosen || undefined} data-changed={row.changed.length > 0 || undefined}>
       <td>
@@ -100,7 +99,7 @@ function Row({ row, chosen }: { row: EntryRow; chosen: boolean }) {
       </td>
       {first.perms.map((mask, vmpl) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the index is the VMPL
-        <td key={vmpl} className="mono mask" data-now={perms || undefined}>
+        <td key={vmpl} className="mono mask" data-now={changed.has(`perms[${vmpl}]`) || undefined}>
           {first.asid > 0 ? maskName(mask) : ""}
         </td>
       ))}

@@ -34,7 +34,7 @@ export function Permissions({ entry, changed }: { entry: EntryView; changed: Rea
             // biome-ignore lint/suspicious/noArrayIndexKey: the index is the VMPL
             key={vmpl}
             data-runs={runs === vmpl || undefined}
-            data-changed={changed.has(`perms${vmpl}`) || changed.has(`vmpl${vmpl}`) || undefined}
+            data-changed={changed.has(`perms[${vmpl}]`) || undefined}
           >
             <th scope="row">VMPL{vmpl}</th>
             {COLUMNS.map(([name, bit]) => (

@@ -1,9 +1,10 @@
 /** The middle band: the step in one sentence, then why, then what it changed. */
-import { useDeferredValue } from "react";
+import { useDeferredValue, useMemo } from "react";
 import type { Place, TraceEvent } from "../../core/event";
 import { codes } from "../../manual/codes";
 import { sentence } from "../../manual/sentences";
 import type { StepView } from "../../runtime/protocol";
+import { ladderOf } from "../../store/ladder";
 import { page } from "../../store/page";
 import { reveal } from "../../store/programs";
 import { copyStep, copyTrace } from "../../store/sharing";
@@ -48,6 +49,7 @@ export function WhatHappened() {
 }
 
 function Step({ view, event }: { view: StepView; event: TraceEvent }) {
+  const reasons = useMemo(() => ladderOf(view), [view]);
   return (
     <>
       <p className="who small">
@@ -67,10 +69,10 @@ function Step({ view, event }: { view: StepView; event: TraceEvent }) {
         <code>{call(event)}</code> <code className="came">{codes(event)}</code>
       </p>
       <Walk event={event} />
-      {view.reasons.length > 0 ? (
+      {reasons.length > 0 ? (
         <>
           <h3 className="part">Why?</h3>
-          <Ladder event={event} reasons={view.reasons} />
+          <Ladder event={event} reasons={reasons} />
         </>
       ) : null}
       <h3 className="part">What it changed</h3>
