@@ -185,6 +185,9 @@ export function parseVectors(text: string, file: string): VectorCase[] {
       const expect = readExpect(object.expect);
       const current = cases.at(-1);
       if (current === undefined) throw new Error(`operation before the first "case"`);
+      if ("len" in operation && current.config.contents !== true) {
+        throw new Error(`${operation.op}: "len" needs a case whose config has "contents": true`);
+      }
       current.steps.push({ line, operation, expect });
     } catch (error) {
       throw new MalformedVector(file, line, (error as Error).message);
@@ -219,10 +222,14 @@ export interface VectorCount {
 }
 
 /** Runs cases, a fresh machine each. After a failure the case goes on: later lines may fail only because of it. */
-export function runVectors(cases: VectorCase[], fresh: (config: CaseConfig) => VectorMachine): VectorCount {
+export function runVectors(
+  cases: VectorCase[],
+  fresh: (config: CaseConfig, operations: Operation[]) => VectorMachine,
+): VectorCount {
   const count: VectorCount = { passed: 0, failures: [] };
   for (const { name, file, config, steps } of cases) {
-    const machine = fresh(config);
+    const operations = steps.map((step) => step.operation);
+    const machine = fresh(config, operations);
     for (const { line, operation, expect } of steps) {
       const got = machine.apply(operation);
       if (matches(expect, got)) count.passed++;

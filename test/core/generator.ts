@@ -35,7 +35,7 @@ export function randomCase(random: Random): RandomCase {
 function randomConfig(random: Random): CaseConfig {
   const contents = random.chance(0.25);
   const pages = 512 * (1 + random.below(contents ? 2 : 4));
-  const covered = random.chance(0.5) ? pages : 512 * random.below(pages / 512 + 1);
+  const covered = random.chance(0.5) ? pages : pages - 512 * random.pick([0, 1, 1, pages / 512]);
   const vmpls = random.chance(0.6) ? 4 : 1 + random.below(4);
   return { pages, covered, vmpls, sss: random.chance(0.6), contents, checksOff: randomChecksOff(random) };
 }
@@ -63,12 +63,14 @@ class Generator {
   step(): void {
     const kind = this.random.weighted({
       own: 16,
-      grant: 12,
+      release: 3,
+      grant: 14,
       vmsa: 5,
       access: 24,
       instruction: 26,
       host: 14,
       paging: 10,
+      share: 4,
       resize: 6,
       data: this.config.contents ? 25 : 1,
     });
@@ -82,10 +84,10 @@ class Generator {
   /** First, second, last and some page of two regions, and both sides of the end of the RMP. */
   private hotPages(): number[] {
     const { random, config } = this;
-    const regions = config.pages / 512;
+    const covered = Math.max(config.covered, 512) / 512;
     const pages: number[] = [];
     for (let i = 0; i < 2; i++) {
-      const first = random.below(regions) * LARGE;
+      const first = random.below(covered) * LARGE;
       pages.push(first, first, first + PAGE, first + LARGE - PAGE, first + random.below(512) * PAGE);
     }
     const end = config.covered * PAGE;
@@ -156,25 +158,33 @@ class Generator {
     return held;
   }
 
+  /** Takes all pages of a region away from their guests, so that a 2 MiB entry can be made there again. */
+  private release(): void {
+    const region = this.aligned(this.spa(), "2M");
+    const back = { op: "rmpupdate", gpa: 0, asid: 0, assigned: false, immutable: false } as const;
+    this.add({ ...back, spa: region, size: "2M" });
+    for (const spa of new Set(this.pages)) {
+      if (this.aligned(spa, "2M") === region) this.add({ ...back, spa, size: "4K" });
+    }
+  }
+
+  /** RMPADJUST, mostly followed by accesses at the VMPL that was given something. */
   private grant(): void {
     const { random } = this;
-    const held = this.holding();
+    const held = this.random.chance(0.4) ? this.own() : this.holding();
+    const { asid } = held;
     const vmpl = this.vmpl();
     const target = random.chance(0.8) ? Math.min(vmpl + 1, 3) : random.below(5);
-    const size = random.chance(0.85) ? held.size : this.size();
+    const size = random.chance(0.9) ? held.size : this.size();
+    const gva = random.chance(0.9) ? held.gpa : this.gva(held);
     const perms = random.pick(PERMS);
-    const vmsa = random.chance(0.15);
-    this.add({
-      op: "rmpadjust",
-      asid: held.asid,
-      vmpl,
-      cpl: this.cpl(),
-      gva: this.gva(held),
-      size,
-      target,
-      perms,
-      vmsa,
-    });
+    this.add({ op: "rmpadjust", asid, vmpl, cpl: this.cpl(), gva, size, target, perms, vmsa: random.chance(0.15) });
+    const uses = random.below(4);
+    for (let i = 0; i < uses; i++) {
+      const op = random.pick(["guest-read", "guest-write", "guest-write", "guest-fetch"] as const);
+      const cpl = random.pick([0, 0, 3]);
+      this.add({ op, asid, vmpl: random.chance(0.8) ? Math.min(target, 3) : this.vmpl(), cpl, gva: held.gpa });
+    }
   }
 
   /** Makes a VMSA, runs it, keeps it in use for a while and tries to take it away. */
@@ -282,6 +292,29 @@ class Generator {
       const gva = this.gva(held);
       this.add({ op: "gpt-map", asid: held.asid, gva: gva - (gva % PAGE), gpa: to, ...bits, ...more });
     }
+  }
+
+  /** A page that guest and hypervisor both use: C=0 in the guest's page table, nobody's in the RMP unless chance will. */
+  private share(): void {
+    const { random } = this;
+    const held = this.holding();
+    const { asid } = held;
+    const spa = this.aligned(held.spa, "4K");
+    const bits = { c: false, p: true, w: true, u: true, x: true };
+    this.add({ op: "gpt-map", asid, gva: held.gpa, gpa: held.gpa, ...bits });
+    if (random.chance(0.7)) {
+      const size = held.size;
+      this.add({ op: "rmpupdate", spa: held.spa, gpa: 0, asid: 0, assigned: false, immutable: false, size });
+    }
+    const size = random.chance(0.7) ? "4K" : "2M";
+    const [gpa, to] = [this.aligned(held.gpa, size), this.aligned(spa, size)];
+    this.add({ op: "npt-map", asid, gpa, spa: to, size, w: random.chance(0.9), x: true });
+    const executor = { asid, vmpl: this.vmpl(), cpl: 0, gva: held.gpa };
+    this.add(
+      { op: "guest-write", ...executor },
+      { op: random.pick(["guest-read", "guest-fetch"] as const), ...executor },
+    );
+    if (random.chance(0.8)) this.add({ op: "gpt-map", asid, gva: held.gpa, gpa: held.gpa, ...bits, c: true });
   }
 
   /** 2 MiB becomes 512 times 4 KiB in the RMP, in the nested page table, or in only one of them. */

@@ -75,20 +75,22 @@ function guestAccess(state: State, ladder: Ladder, op: Executor, access: Access)
   if (access === "fetch") {
     const needed = user ? EXECUTE_USER : EXECUTE_SUPERVISOR;
     ladder.check(Rule.VMPL_EXECUTE, (mask & needed) !== 0, vmplFault, "vmpl-permission");
+  } else if (access === "write") {
+    const both = (mask & READ) !== 0 && (mask & WRITE) !== 0;
+    ladder.check(Rule.VMPL_WRITE, both, vmplFault, "vmpl-permission");
   } else {
     ladder.check(Rule.VMPL_READ, (mask & READ) !== 0, vmplFault, "vmpl-permission");
   }
-  if (access === "write") ladder.check(Rule.VMPL_WRITE, (mask & WRITE) !== 0, vmplFault, "vmpl-permission");
   return reached;
 }
 
 /** A value as its little-endian bytes. */
-export function bytesOf(value: bigint, length: number): Byte[] {
+export function bytesFrom(value: bigint, length: number): Byte[] {
   return Array.from({ length }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
 }
 
 /** The value of little-endian bytes; "noise" if the contract does not say what one of them is. */
-export function valueOf(bytes: Byte[]): string {
+export function valueFrom(bytes: Byte[]): string {
   if (bytes.some((byte) => typeof byte === "string")) return "noise";
   const digits = [...bytes].reverse().map((byte) => (byte as number).toString(16).padStart(2, "0"));
   return hex(BigInt(`0x${digits.join("")}`));
@@ -102,12 +104,12 @@ export interface ReadBytes {
 function readData(state: State, at: Reached, length: number | undefined, seen: ReadBytes): Outcome {
   if (length === undefined) return { ok: true };
   seen.bytes = state.memory.read(at.spa, length, at.key);
-  return { ok: true, value: valueOf(seen.bytes) };
+  return { ok: true, value: valueFrom(seen.bytes) };
 }
 
 function writeData(state: State, at: Reached, length: number | undefined, value: bigint | undefined): Outcome {
   // an access of a vector that moves no data of its own writes one zero byte
-  state.memory.write(at.spa, bytesOf(value ?? 0n, length ?? 1), at.key);
+  state.memory.write(at.spa, bytesFrom(value ?? 0n, length ?? 1), at.key);
   return { ok: true };
 }
 

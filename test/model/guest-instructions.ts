@@ -50,8 +50,9 @@ function checkSmallEnough(ladder: Ladder, asked: PageSize, target: Target): void
   if (asked !== "4K") return;
   const { gpa, entry, leaf } = target;
   ladder.check(Rule.SIZE_4K_IN_2M, entry.size === "4K", npf(gpa, "p", "rmp", "enc", "sizem"), "page-size");
-  // the nested leaf is compared only with a 4 KiB entry; a 2 MiB one got past above because the switch is off
-  ladder.check(Rule.SIZE_NESTED_2M, leaf === "4K", npf(gpa, "p", "rmp", "enc"), "page-size");
+  if (entry.size === "4K") {
+    ladder.check(Rule.SIZE_NESTED_2M, leaf === "4K", npf(gpa, "p", "rmp", "enc"), "page-size");
+  }
 }
 
 function checkLargeEnough(ladder: Ladder, asked: PageSize, target: Target, otherwise: Outcome): void {

@@ -67,6 +67,20 @@ export class Memory {
     return Array.from({ length: BLOCK }, (_, i) => `#${number}.${i}`);
   }
 
+  /**
+   * If these bytes are a run inside one block of noise: the bytes that went into the cipher in their place. Not if what
+   * went in was part noise, part known: one known byte may by chance be what the noise was already.
+   */
+  noiseOf(bytes: Byte[]): { input: Byte[] } | undefined {
+    const [, number, first] = /^#(\d+)\.(\d+)$/.exec(String(bytes[0])) ?? [];
+    if (number === undefined || first === undefined) return undefined;
+    const from = Number(first);
+    if (bytes.some((byte, i) => byte !== `#${number}.${from + i}`)) return undefined;
+    const input = this.scrambled[Number(number)]?.input ?? [];
+    const mixed = new Set(input.map((byte) => typeof byte)).size > 1;
+    return mixed ? undefined : { input: input.slice(from, from + bytes.length) };
+  }
+
   /** The pass that made these 16 bytes, if they are all of its output and in order. */
   private madeOf(bytes: Byte[]): Scrambled | undefined {
     const number = /^#(\d+)\.0$/.exec(String(bytes[0]))?.[1];

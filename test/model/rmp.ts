@@ -84,8 +84,10 @@ export class Rmp {
     return this.covering(page).gpa + (page - this.coveringPage(page)) * PAGE;
   }
 
+  /** An unassigned page keeps nothing but its immutable bit, whoever writes and whatever checks are off. */
   write(page: number, entry: Entry): void {
-    this.entries.set(page, copyEntry(entry));
+    const stored = entry.assigned ? copyEntry(entry) : { ...hypervisorOwned(), immutable: entry.immutable };
+    this.entries.set(page, stored);
     this.touched.add(page);
   }
 

@@ -6,22 +6,8 @@
  * Addresses are identity-mapped in the decompressor: virtual = guest-physical.
  */
 
-/** Page state change operations of the GHCB MSR protocol: asm/sev-common.h, enum psc_op. */
-export const SNP_PAGE_STATE_PRIVATE = 1;
-export const SNP_PAGE_STATE_SHARED = 2;
-
-/** EAX of PVALIDATE for "2M asked, RMP entry is 4K": asm/sev.h, PVALIDATE_FAIL_SIZEMISMATCH. */
-export const PVALIDATE_FAIL_SIZEMISMATCH = 6;
-
-/** Not a code of the processor: Linux's own name for EAX = 0 with CF = 1, nothing was changed. asm/sev.h, 5.19. */
-export const PVALIDATE_FAIL_NOUPDATE = 255;
-
-/** Versions of the GHCB protocol that Linux speaks: asm/sev.h, GHCB_PROTOCOL_MIN and GHCB_PROTOCOL_MAX. */
-const GHCB_PROTOCOL_MIN = 1n;
-const GHCB_PROTOCOL_MAX = 2n;
-
 /** What sev_es_negotiate_protocol() agreed on; 0 before. */
-let ghcb_version = 0n;
+let ghcb_version = 0;
 
 // ---------------------------------------------------------------------------------------------------------------------
 // The GHCB MSR protocol: a request in the MSR, VMGEXIT, the answer in the same MSR. Bits 11:0 say what it is.
@@ -52,14 +38,14 @@ export function sev_es_negotiate_protocol(): boolean {
   if (code(answer) !== BigInt(GHCB_MSR_SEV_INFO_RESP)) return false;
   const max = answer >> 48n;
   const min = (answer >> 32n) & 0xffffn;
-  if (max < GHCB_PROTOCOL_MIN || min > GHCB_PROTOCOL_MAX) return false;
-  ghcb_version = max < GHCB_PROTOCOL_MAX ? max : GHCB_PROTOCOL_MAX;
+  if (max < BigInt(GHCB_PROTOCOL_MIN) || min > BigInt(GHCB_PROTOCOL_MAX)) return false;
+  ghcb_version = Math.min(Number(max), GHCB_PROTOCOL_MAX);
   return true;
 }
 
 /** What the hypervisor says it can do, as GHCB_HV_FT_* bits: get_hv_features(), kernel/sev-shared.c, 5.19. */
 export function get_hv_features(): bigint {
-  if (ghcb_version < 2n) return 0n;
+  if (ghcb_version < 2) return 0n;
   const answer = ghcb_msr_call(GHCB_MSR_HV_FT_REQ);
   return code(answer) === BigInt(GHCB_MSR_HV_FT_RESP) ? answer >> 12n : 0n;
 }
@@ -120,15 +106,17 @@ export function do_early_sev_setup(): void {
 /** Shares the boot GHCB page, clears it and registers it: early_setup_ghcb(), boot/compressed/sev.c, 5.19. */
 export function early_setup_ghcb(): void {
   set_page_shared(BOOT_GHCB_PAGE);
-  // Simplified: Linux clears all 4096 bytes; one write shows that the page now takes C=0 writes.
-  write64(BOOT_GHCB_PAGE, 0);
+  clear_page(BOOT_GHCB_PAGE);
   snp_register_ghcb(BOOT_GHCB_PAGE);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Page states
 
-/** PVALIDATE with CF folded into the status as Linux 5.19 does (asm/sev.h, pvalidate()): 0 is the only success. */
+/**
+ * PVALIDATE with CF folded into the status: EAX = 0 with CF = 1, "nothing was changed", becomes Linux's own
+ * PVALIDATE_FAIL_NOUPDATE (255), which is no code of the processor. asm/sev.h, pvalidate(), 5.19. 0 is the only success.
+ */
 export function pvalidate_status(va: number, size: number, validate: boolean): number {
   const { eax, cf } = pvalidate(va, size, validate);
   return eax === 0 && cf === 1 ? PVALIDATE_FAIL_NOUPDATE : eax;
@@ -201,11 +189,75 @@ export function pvalidate_pages(start: number, end: number, validate: boolean): 
 }
 
 /**
+ * Hands a request to the hypervisor through the GHCB page, which must be shared and registered:
+ * sev_es_ghcb_hv_call(), kernel/sev-shared.c, 5.19. The caller has set the fields beyond these three.
+ * @returns true when the hypervisor took it; what it did is another matter
+ */
+export function sev_es_ghcb_hv_call(
+  exit_code: number,
+  exit_info_1: number | bigint,
+  exit_info_2: number | bigint,
+): boolean {
+  ghcb.protocol_version = ghcb_version;
+  ghcb.usage = GHCB_DEFAULT_USAGE;
+  ghcb.sw_exit_code = exit_code;
+  ghcb.sw_exit_info_1 = exit_info_1;
+  ghcb.sw_exit_info_2 = exit_info_2;
+  wrmsr(MSR_AMD64_SEV_ES_GHCB, BOOT_GHCB_PAGE);
+  vmgexit();
+  return (BigInt(ghcb.sw_exit_info_1) & 0xffff_ffffn) === 0n;
+}
+
+/**
+ * Asks for page state changes by a list in the GHCB page's shared buffer: vmgexit_psc(), kernel/sev-shared.c, 6.5.
+ * The hypervisor may return before it is through, so it is asked again until the list is done; it may not go back in
+ * the list or make it longer.
+ * @param entries at most 253: page number << 12, operation << 52, 2M << 56
+ */
+export function vmgexit_psc(entries: bigint[]): void {
+  const header = ghcb.shared_buffer;
+  const fail = () => sev_es_terminate(SEV_TERM_SET_LINUX, GHCB_TERM_PSC);
+  const end = entries.length - 1;
+  ghcb.valid_bitmap = 0;
+  write64(header, BigInt(end) << 16n);
+  for (const [i, entry] of entries.entries()) write64(header + 8 + 8 * i, entry);
+
+  let cur = 0;
+  while (cur <= end) {
+    ghcb.sw_scratch = header;
+    if (!sev_es_ghcb_hv_call(SVM_VMGEXIT_PSC, 0, 0) || BigInt(ghcb.sw_exit_info_2) !== 0n) fail();
+    const now = read64(header);
+    const advanced = Number(now & 0xffffn);
+    if (now >> 32n !== 0n || Number((now >> 16n) & 0xffffn) > end || advanced < cur) fail();
+    cur = advanced;
+  }
+}
+
+/**
+ * snp_accept_memory() as it was from 6.5 to 6.14, boot/compressed/sev.c: lists of page state changes through the GHCB
+ * page, 2 MiB at a time where possible, then PVALIDATE the same way. Call early_setup_ghcb() first.
+ */
+export function snp_accept_memory_by_list(start: number, end: number): void {
+  let pa = start;
+  while (pa < end) {
+    const first = pa;
+    const entries: bigint[] = [];
+    while (pa < end && entries.length < VMGEXIT_PSC_MAX_ENTRY) {
+      const large = pa % PMD_SIZE === 0 && pa + PMD_SIZE <= end;
+      entries.push((BigInt(large) << 56n) | (BigInt(SNP_PAGE_STATE_PRIVATE) << 52n) | BigInt(pa));
+      pa += large ? PMD_SIZE : PAGE_SIZE;
+    }
+    vmgexit_psc(entries);
+    pvalidate_pages(first, pa, true);
+  }
+}
+
+/**
  * Makes a page a VMSA, or an ordinary page again: snp_set_vmsa(), kernel/sev.c, 5.19. EAX of RMPADJUST.
  * The VMSA bit takes effect at VMPL0 only. Target VMPL1 because RMPADJUST wants a target below the caller.
  */
 export function snp_set_vmsa(va: number, vmsa: boolean): number {
-  return rmpadjust(va, RMP_PG_SIZE_4K, vmsa ? 1 | (1 << 16) : 1);
+  return rmpadjust(va, RMP_PG_SIZE_4K, vmsa ? 1 | RMPADJUST_VMSA_PAGE_BIT : 1);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

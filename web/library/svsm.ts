@@ -6,14 +6,8 @@
  * Simplified: the calls arrive here as function calls; on hardware they arrive in the calling area and the VMSA.
  */
 
-/** Permission bits of RMPADJUST, RDX[15:8]: APM vol. 2, table 15-36. */
-const READ = 1;
-const WRITE = 2;
-const EXECUTE_USER = 4;
-const EXECUTE_SUPERVISOR = 8;
-const RWX = READ | WRITE | EXECUTE_USER | EXECUTE_SUPERVISOR;
-
-const VMSA = 1 << 16;
+/** What the guest below gets on its own pages: rmp_grant_guest_access(). APM vol. 2, table 15-36. */
+const RWX = RMP_READ | RMP_WRITE | RMP_X_USER | RMP_X_SUPER;
 
 /** Results of the protocol: SVSM_SUCCESS, SVSM_ERR_INVALID_ADDRESS..., and 8000_1000h | EAX for a failed PVALIDATE. */
 export const SVSM_SUCCESS = 0x0;
@@ -27,7 +21,7 @@ const VMSA_VMPL = 0xca;
 
 /** Gives `vmpl` these permissions on a page: rmp_grant_guest_access(). EAX of RMPADJUST. */
 export function svsm_grant(va: number, vmpl: number, perms: number = RWX): number {
-  return rmpadjust(va, RMP_PG_SIZE_4K, vmpl | (perms << 8));
+  return rmpadjust(va, RMP_PG_SIZE_4K, vmpl | perms);
 }
 
 /** Takes a page away from every VMPL from `vmpl` up: rmp_revoke_guest_access(). EAX of the first that failed, else 0. */
@@ -54,18 +48,10 @@ export function svsm_core_pvalidate(va: number, validate: boolean, vmpl: number)
   if (cf !== 0) return SVSM_FAIL_UNCHANGED;
 
   if (validate) {
-    svsm_clear(va);
+    clear_page(va);
     if (svsm_grant(va, vmpl) !== 0) return SVSM_ERR_INVALID_PARAMETER;
   }
   return SVSM_SUCCESS;
-}
-
-/**
- * Writes zeros over a page.
- * Simplified: every 512th byte's word, eight writes instead of 512, enough to see the page change hands clean.
- */
-function svsm_clear(va: number): void {
-  for (let at = 0; at < PAGE_SIZE; at += 512) write64(va + at, 0);
 }
 
 /**
@@ -79,5 +65,7 @@ export function svsm_core_create_vcpu(va: number, vmpl: number): number {
     svsm_grant(va, vmpl);
     return SVSM_ERR_INVALID_PARAMETER;
   }
-  return rmpadjust(va, RMP_PG_SIZE_4K, vmpl | (READ << 8) | VMSA) === 0 ? SVSM_SUCCESS : SVSM_ERR_INVALID_PARAMETER;
+  return rmpadjust(va, RMP_PG_SIZE_4K, vmpl | RMP_READ | RMPADJUST_VMSA_PAGE_BIT) === 0
+    ? SVSM_SUCCESS
+    : SVSM_ERR_INVALID_PARAMETER;
 }

@@ -15,7 +15,9 @@ export type Blank =
   | "perms"
   | "msr"
   | "asked"
-  | "type";
+  | "type"
+  | "needed"
+  | "state";
 
 /** The words the event has; a blank that it cannot fill is left out. */
 export function blanks(event: TraceEvent): Partial<Record<Blank, string>> {
@@ -40,5 +42,8 @@ export function blanks(event: TraceEvent): Partial<Record<Blank, string>> {
   put("msr", args.msr, msrName(args.msr));
   put("asked", args.validate, small(args.validate) ? "validated" : "not validated");
   put("type", args.type, String(args.type));
+  const create = event.op === "snp_gctx_create";
+  if (create || event.op === "snp_launch_update") words.needed = create ? "a Firmware page" : "a Pre-Guest page";
+  if (event.op.startsWith("snp_")) words.state = event.op === "snp_launch_start" ? "INIT" : "LAUNCH";
   return words;
 }

@@ -2,23 +2,28 @@
  * The codes under a sentence, as the manuals write them: `#GP(0)`, `EAX=2 FAIL_PERMISSION`, `EAX=0 CF=1`,
  * `#NPF EXITINFO1=0x5_8000_0005 (ENC FINAL RMP US P) EXITINFO2=0x20_0000`.
  */
-import { Eax, FwStatus } from "../../assembly/abi";
+import { Eax, FwStatus, Vc } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import { exitinfo1, hex, pageFault, permissions, size, small } from "./spell";
 
 const FIRMWARE = "snp_";
 
+/** An error code as the manuals write it: #GP(0), not #GP(0x0). */
+function errorCode(event: TraceEvent): string {
+  return small(event.error) === 0 ? "0" : hex(event.error);
+}
+
 function faultCodes(event: TraceEvent): string {
   const at = event.cr2 === undefined ? "" : ` CR2=${hex(event.cr2)}`;
   switch (event.fault) {
     case "#GP":
-      return `#GP(${Number(event.error ?? 0) === 0 ? "0" : hex(event.error)})`;
+      return `#GP(${errorCode(event)})`;
     case "#PF": {
       const names = pageFault(event.error ?? 0);
-      return `#PF(${hex(event.error ?? 0)}${names && ` ${names}`})${at}`;
+      return `#PF(${errorCode(event)}${names && ` ${names}`})${at}`;
     }
     case "#VC":
-      return `#VC(${hex(event.error)}${Number(event.error) === 0x404 ? " PAGE_NOT_VALIDATED" : ""})${at}`;
+      return `#VC(${errorCode(event)}${small(event.error) === Vc.PAGE_NOT_VALIDATED ? " PAGE_NOT_VALIDATED" : ""})${at}`;
     case "#NPF":
       return `#NPF EXITINFO1=${hex(event.exitinfo1)} (${exitinfo1(event.exitinfo1 ?? 0)}) EXITINFO2=${hex(event.exitinfo2)}`;
     default:

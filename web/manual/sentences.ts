@@ -36,16 +36,19 @@ const pvalidate: Say = (event) => {
 
 const rmpadjust: Say = (event) => {
   const { args, vmpl } = event;
-  const gives = small(args.perms) ? `may ${permissions(args.perms)}` : "may do nothing";
-  const base = `RMPADJUST set the permissions of ${page(event)}: VMPL${args.target} ${gives}`;
-  if (!small(args.vmsa)) return `${base}.`;
+  const base = small(args.perms)
+    ? `RMPADJUST gave VMPL${args.target} ${permissions(args.perms)} on ${page(event)}`
+    : `RMPADJUST left VMPL${args.target} no permission on ${page(event)}`;
+  const unmade = event.changed?.some(({ field, to }) => field === "vmsa" && to === 0);
+  if (!small(args.vmsa)) return `${base}${unmade ? "; it is no VMSA page any more" : ""}.`;
   return vmpl === 0 ? `${base}; it is a VMSA page now.` : `${base}; the VMSA bit was ignored above VMPL0.`;
 };
 
 const rmpquery: Say = (event) => {
   const r = event.result ?? {};
   const vmsa = small(r.vmsa) ? "; it is a VMSA page" : "";
-  return `RMPQUERY found that VMPL${event.args.target} may ${small(r.perms) ? permissions(r.perms) : "do nothing"} on ${page(event)}${vmsa}.`;
+  const has = small(r.perms) ? permissions(r.perms) : "no permission";
+  return `RMPQUERY: VMPL${event.args.target} has ${has} on ${page(event)}${vmsa}.`;
 };
 
 /** Fields whose change makes RMPUPDATE clear Validated and reset the permissions. */
@@ -60,7 +63,7 @@ const rmpupdate: Say = (event) => {
   if (asid === 0) {
     const owner = small(args.immutable)
       ? "to the firmware (assigned, ASID 0, immutable)"
-      : "to nobody (assigned, ASID 0)";
+      : "to nobody (assigned, ASID 0: Reclaim)";
     return `RMPUPDATE gave ${which} ${owner}.`;
   }
   if (changed && !changed.some(({ field }) => OWNERSHIP.includes(field))) {
@@ -75,10 +78,9 @@ const rmpupdate: Say = (event) => {
 
 const rmpread: Say = (event) => {
   const r = event.result ?? {};
-  if (!small(r.assigned)) return `RMPREAD found page ${hex(event.args.spa)} not assigned.`;
   const asid = small(r.asid);
-  const owner = asid ? `ASID ${asid}'s, ${size(r.size)}, at gpa ${hex(r.gpa)}` : "assigned to no guest";
-  return `RMPREAD found page ${hex(event.args.spa)} ${owner}.`;
+  const owner = asid ? `belongs to ASID ${asid}, ${size(r.size)}, at gpa ${hex(r.gpa)}` : "is assigned to no guest";
+  return `RMPREAD: page ${hex(event.args.spa)} ${small(r.assigned) ? owner : "is not assigned"}.`;
 };
 
 const vmrun: Say = (event) => {
@@ -121,7 +123,7 @@ const gptMap: Say = ({ args }) => {
 
 const wrmsr: Say = ({ args }) =>
   small(args.msr) === Msr.GHCB
-    ? `The guest ${request(args.value ?? 0)}: that is what it puts into the GHCB MSR.`
+    ? `The guest wrote the GHCB MSR: it ${request(args.value ?? 0)}.`
     : `The guest wrote ${hex(args.value)} to ${msrName(args.msr)}.`;
 
 const vmgexit: Say = ({ args, result }) => {
@@ -137,13 +139,13 @@ const vmgexit: Say = ({ args, result }) => {
 const hostWrmsr: Say = (event) => {
   const { args, rule } = event;
   if (rule) return `The write to ${msrName(args.msr)} on core ${args.core} had no effect: ${because(rule, event)}.`;
-  if (small(args.msr) === Msr.SYSCFG) return `The host set SYSCFG on core ${args.core}: ${syscfg(args.value ?? 0)}.`;
-  return `The host wrote ${hex(args.value)} to ${msrName(args.msr)} on core ${args.core}.`;
+  if (small(args.msr) === Msr.SYSCFG) return `The hypervisor set SYSCFG on core ${args.core}: ${syscfg(args.value ?? 0)}.`;
+  return `The hypervisor wrote ${hex(args.value)} to ${msrName(args.msr)} on core ${args.core}.`;
 };
 
 const HOW: Record<number, string> = {
   [PageType.NORMAL]: "measured and encrypted in place",
-  [PageType.VMSA]: "measured and encrypted in place, as a VMSA page",
+  [PageType.VMSA]: "measured and encrypted in place",
   [PageType.ZERO]: "zeroed",
   [PageType.UNMEASURED]: "encrypted in place, its contents not measured",
   [PageType.SECRETS]: "filled by the firmware",
@@ -154,7 +156,7 @@ const launchUpdate: Say = ({ args }) => {
   const type = small(args.type);
   const grants = [1, 2, 3]
     .filter((level) => small(args[`vmpl${level}`]))
-    .map((level) => `; VMPL${level} may ${permissions(args[`vmpl${level}`])}`);
+    .map((level) => `; VMPL${level} gets ${permissions(args[`vmpl${level}`])}`);
   return `SNP_LAUNCH_UPDATE added page ${hex(args.spa)} as ${PageType[type] ?? type}: ${HOW[type] ?? ""}, Guest-Valid now${grants.join("")}.`;
 };
 
@@ -185,7 +187,7 @@ const DONE: Record<string, Say> = {
   halt: () => "The vCPU halted and does not run again.",
   cpl: ({ args }) => `The guest moved to CPL${args.cpl}.`,
   "host-wrmsr": hostWrmsr,
-  "host-rdmsr": ({ args, result }) => `The host read ${msrName(args.msr)} of core ${args.core}: ${hex(result?.value)}.`,
+  "host-rdmsr": ({ args, result }) => `The hypervisor read ${msrName(args.msr)} of core ${args.core}: ${hex(result?.value)}.`,
   snp_init: () => "SNP_INIT initialized the platform: the firmware takes launch commands now.",
   snp_gctx_create: ({ args }) => `SNP_GCTX_CREATE made page ${hex(args.spa)} a context page.`,
   snp_launch_start: ({ args }) =>

@@ -84,10 +84,9 @@ function rungLines(reason: Reason, event: TraceEvent): string[] {
   const rule = ruleText(reason.rule, event);
   const lines = wrap(rule?.asks ?? reason.rule, MARK[reason.outcome].padEnd(RUNG));
   const indent = " ".repeat(RUNG);
-  if (reason.outcome !== "not reached") {
-    const values = compared(reason);
-    if (values) lines.push(...wrap(values, indent));
-  }
+  if (reason.outcome === "not reached") return lines;
+  const values = compared(reason);
+  if (values) lines.push(...wrap(values, indent));
   if (rule) lines.push(...wrap(`[${rule.cite}; ${rule.sure}]`, indent));
   if (rule && (reason.outcome === "failed" || reason.outcome === "off")) {
     if (rule.note) lines.push(...wrap(`Not sure: ${rule.note}`, indent));

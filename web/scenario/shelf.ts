@@ -13,7 +13,65 @@ export interface Shelf {
 }
 
 /** Order of the gallery. An id is the name of its file in public/scenarios/, without .json. */
-export const SHELVES: readonly Shelf[] = [];
+export const SHELVES: readonly Shelf[] = [
+  {
+    title: "The boot check",
+    about: "Why a guest makes sure that it runs at VMPL0, and how the boot ends when it does not.",
+    ids: ["boot-check", "without-the-check", "boot-check-2021", "handler-instead", "linux-6-11", "ovmf-first"],
+  },
+  {
+    title: "Who can tell the VMPL?",
+    about: "What a guest may ask, read and try, and what the answers are worth.",
+    ids: ["rmpadjust-tells", "ask-the-hypervisor", "no-register-says", "rmpquery-second-probe", "vmpl-fixed-in-vmsa"],
+  },
+  {
+    title: "The platform",
+    about: "What the host must set before there is any guest, and what it cannot change afterwards.",
+    ids: ["vmpl-not-optional", "syscfg-frozen"],
+  },
+  {
+    title: "Pages",
+    about: "Ownership, validation, permissions and sizes: the RMP at work.",
+    ids: [
+      "validation-two-steps",
+      "validated-already",
+      "rmpupdate-all-to-vmpl0",
+      "no-revalidation",
+      "share-and-take-back",
+      "missing-page-state-change",
+      "fallback-to-4k",
+      "break-up-large-page",
+      "vmsa-by-rmpadjust",
+      "vmsa-below-vmpl0",
+    ],
+  },
+  {
+    title: "Attacks that the RMP stops",
+    about: "A hostile hypervisor against a guest that does nothing wrong.",
+    ids: ["host-write", "alias", "remap", "forged-vmsa", "size-confusion"],
+  },
+  {
+    title: "Attacks that need a mistake",
+    about: "A hostile hypervisor against a guest with a bug, and the bug's repair.",
+    ids: ["double-validation", "own-record", "left-shared", "replay", "moved-ciphertext", "svsm-forgets-to-clear"],
+  },
+  {
+    title: "Lies of the hypervisor",
+    about: "What it may answer to a guest's requests, and where Linux stops believing it.",
+    ids: ["lie-no-snp", "lie-page-state", "lie-other-ghcb"],
+  },
+  {
+    title: "What if?",
+    about: "Machines that lack one rule of the hardware, and what that one rule was for.",
+    ids: [
+      "what-if-adjust-own-level",
+      "what-if-pvalidate-anywhere",
+      "what-if-no-reverse-map",
+      "what-if-validated-survives",
+      "what-if-host-writes",
+    ],
+  },
+];
 
 /** What opens when nothing else was asked for. */
 export const DEFAULT_SCENARIO = "boot-check";

@@ -52,7 +52,7 @@ export const ACCESS = {
   },
   SHARED_WRITE_OWNED: {
     asks: "Shared write (C=0): does the page belong to the hypervisor?",
-    because: "{spa|the page} is assigned, and a shared write (C=0) may only reach pages of the hypervisor",
+    because: "{spa|the page} is assigned, and a shared write (C=0) may reach only pages of the hypervisor",
     why: "Under a 2M nested mapping all 512 pages must be unassigned.",
     cite: TABLE,
     sure: "verified",
@@ -63,7 +63,7 @@ export const ACCESS = {
   },
   HOST_WRITE_OWNED: {
     asks: "Does the page belong to the hypervisor?",
-    because: "{spa|the page} is assigned, and the host may only write pages of the hypervisor",
+    because: "{spa|the page} is assigned, and the host may write only pages of the hypervisor",
     why: "Through a 2M mapping all 512 pages must be unassigned. Host reads are never stopped: they see ciphertext.",
     cite: TABLE,
     sure: "verified",

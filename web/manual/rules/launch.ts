@@ -26,7 +26,7 @@ export const LAUNCH = {
   },
   FW_PAGE_STATE: {
     asks: "Is the page in the state that the command needs?",
-    because: "{spa|the page} is not in the state that the command needs",
+    because: "{spa|the page} is not {needed|in the state that the command needs}",
     why: "SNP_GCTX_CREATE needs a Firmware page, SNP_LAUNCH_UPDATE a Pre-Guest page.",
     cite: "ABI 56860, table 11; AMD-ASPFW sev_mcmd.c",
     sure: "verified",
@@ -71,7 +71,7 @@ export const LAUNCH = {
   },
   FW_GUEST_LAUNCH: {
     asks: "Is the guest in the state that the command needs?",
-    because: "the guest of {ctx|this context} is not in the state that the command needs",
+    because: "the guest of {ctx|this context} is not in the {state|needed} state",
     why: "SNP_LAUNCH_START needs INIT; SNP_LAUNCH_UPDATE and SNP_LAUNCH_FINISH need LAUNCH; SNP_ACTIVATE needs LAUNCH or RUNNING.",
     cite: "ABI 56860; AMD-ASPFW sev_mcmd.c",
     sure: "verified",

@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import { Msr, Op, Rule, Size } from "../../assembly/abi";
+import { OP_NAMES } from "../../web/core/names";
+import type { Machine } from "../../web/core/machine";
+import { ladder, order } from "../../web/manual/ladders";
+import { reasons } from "../../web/manual/reasons";
+import { ASID, firmware, give, guest, host, last, machine, ready } from "./machine";
+
+const ops = Object.values(Op).filter((op): op is Op => typeof op === "number" && op !== Op.NONE && op !== Op.COUNT);
+const variants = [{}, { shared: true }, { msr: Msr.SYSCFG }, { msr: Msr.RMP_BASE }, { msr: Msr.HWCR }];
+
+test("every rule stands in a ladder, every rung is a rule, no rung stands twice in one", () => {
+  const seen = new Set<Rule>();
+  for (const op of ops) {
+    for (const variant of variants) {
+      const rungs = ladder(op, variant);
+      expect(new Set(rungs).size, Op[op]).toBe(rungs.length);
+      for (const rule of rungs) {
+        expect(Rule[rule]).toBeTypeOf("string");
+        seen.add(rule);
+      }
+    }
+  }
+  const all = Object.values(Rule).filter((rule) => typeof rule === "number" && rule !== Rule.NONE && rule !== Rule.COUNT);
+  expect([...seen].sort((a, b) => a - b)).toEqual(all);
+});
+
+test("an operation with rungs has an order that is cited, and the others have none", () => {
+  for (const op of ops) {
+    const found = order(op);
+    expect(found !== undefined, Op[op]).toBe(ladder(op).length > 0);
+    if (!found) continue;
+    expect(found.cite.length).toBeGreaterThan(3);
+    expect(found.sure === "verified", Op[op]).toBe(found.note === undefined);
+  }
+});
+
+/** Each row is an operation that passes every check, so that the core itself climbs the whole ladder. */
+const whole: [string, (m: Machine) => void][] = [
+  ["pvalidate", (m) => (give(m, 0x1000, 0x10_1000, false), m.pvalidate(0x1000, Size.S4K, 1))],
+  ["pvalidate", (m) => (give(m, 0x40_0000, 0x20_0000, false, Size.S2M), m.pvalidate(0x40_0000, Size.S2M, 1))],
+  ["rmpadjust", (m) => (give(m, 0x1000, 0x10_1000, true), m.rmpadjust(0x1000, Size.S4K, 1, 3, 0))],
+  ["rmpquery", (m) => (give(m, 0x1000, 0x10_1000, true), m.rmpquery(0x1000, 1))],
+  ["rmpupdate", (m) => (host(m), m.rmpupdate(0x10_0000, 0x1000, ASID, true, false, Size.S4K))],
+  ["rmpupdate", (m) => (host(m), m.rmpupdate(0x20_0000, 0x40_0000, ASID, true, false, Size.S2M))],
+  ["psmash", (m) => (host(m), m.rmpupdate(0x20_0000, 0x40_0000, ASID, true, false, Size.S2M), m.psmash(0x20_0000))],
+  ["rmpread", (m) => (host(m), m.rmpread(0x1000))],
+  [
+    "vmrun",
+    (m) => (give(m, 0x1000, 0x10_1000, true), m.rmpadjust(0x1000, Size.S4K, 1, 0, 1), host(m), m.vmrun(0x10_1000)),
+  ],
+  ["read", (m) => (give(m, 0x1000, 0x10_1000, true), m.guestRead(0x1000, 8))],
+  ["write", (m) => (give(m, 0x1000, 0x10_1000, true), m.guestWrite(0x1000, 8, 1n))],
+  ["execute", (m) => (give(m, 0x1000, 0x10_1000, true), m.guestFetch(0x1000))],
+  ["read", (m) => (shared(m), m.guestRead(0x1000, 8))],
+  ["write", (m) => (shared(m), m.guestWrite(0x1000, 8, 1n))],
+  ["host-read", (m) => (host(m), m.hostRead(0x1000, Size.S4K, 8))],
+  ["host-write", (m) => (host(m), m.hostWrite(0x1000, Size.S4K, 8, 1n))],
+];
+
+function shared(m: Machine): void {
+  host(m);
+  m.nptMap(ASID, 0x1000, 0x10_1000, Size.S4K, true, true);
+  guest(m);
+  m.gptMap(ASID, 0x1000, { gpa: 0x1000, c: 0, p: 1, w: 1, u: 1, x: 1 });
+}
+
+const platform: [string, (m: Machine) => void][] = [
+  ["host-wrmsr", (m) => (host(m), m.hostWrmsr(0, Msr.SYSCFG, 0n))],
+  ["host-wrmsr", (m) => (host(m), m.hostWrmsr(0, Msr.RMP_BASE, 0n))],
+  ["host-wrmsr", (m) => (host(m), m.hostWrmsr(0, Msr.HWCR, 0n))],
+  ["snp_init", (m) => (ready(m), firmware(m), m.snpInit())],
+  ["snp_gctx_create", (m) => context(m)],
+  ["snp_launch_start", (m) => (context(m), m.launchStart(0x10_0000, 0x2_0000n))],
+  ["snp_activate", (m) => launching(m)],
+  [
+    "snp_launch_update",
+    (m) => {
+      launching(m);
+      host(m);
+      m.rmpupdate(0x10_1000, 0x1000, ASID, true, true, Size.S4K);
+      firmware(m);
+      m.launchUpdate(0x10_0000, 0x10_1000, 1, Size.S4K, 0, 0, 0);
+    },
+  ],
+  ["snp_launch_finish", (m) => (launching(m), m.launchFinish(0x10_0000))],
+];
+
+function context(m: Machine): void {
+  ready(m);
+  firmware(m);
+  m.snpInit();
+  host(m);
+  m.rmpupdate(0x10_0000, 0, 0, true, true, Size.S4K);
+  firmware(m);
+  m.gctxCreate(0x10_0000);
+}
+
+function launching(m: Machine): void {
+  context(m);
+  m.launchStart(0x10_0000, 0x2_0000n);
+  m.activate(0x10_0000, ASID);
+}
+
+test.each([...whole.map((row) => [...row, true] as const), ...platform.map((row) => [...row, false] as const)])(
+  "the core climbs the ladder of %s in this order, to its end",
+  (op, run, snp) => {
+    const m = machine([], snp);
+    run(m);
+    const event = last(m);
+    expect(event).toMatchObject({ op });
+    expect([event.fault, event.rule, event.eax ?? 0]).toEqual([undefined, undefined, 0]);
+    const asked = m.explain(m.events);
+    const answered = reasons(event, asked);
+    expect(answered.map(({ rule }) => rule)).toEqual(asked.map(({ name }) => name));
+    expect(answered.every(({ outcome }) => outcome === "passed")).toBe(true);
+    const variant = { shared: event.op !== "execute" && m.gptGet(ASID, 0x1000).c === 0, msr: Number(event.args.msr) };
+    expect(asked.map(({ rule }) => rule)).toEqual(ladder(OP_NAMES.indexOf(op) as Op, variant));
+  },
+);

@@ -1,0 +1,33 @@
+/**
+ * The two programs of a scenario and the files they are made of. Each is checked by itself, so that neither sees the
+ * other's globals: `pvalidate` is unknown to the hypervisor, `hv` to the guest.
+ */
+
+export type ProgramName = "guest" | "hypervisor";
+
+/** What can be edited or read in a tab. */
+export interface EditorFile {
+  /** "guest", "hypervisor", "kvm" and other defaults, or a library module: "linux", "ovmf", "svsm" */
+  name: string;
+  title: string;
+  text: string;
+  readOnly: boolean;
+  /** program that it belongs to, where the name does not say it */
+  program?: ProgramName;
+}
+
+const HYPERVISORS = ["hypervisor", "kvm", "svsm-host"];
+
+export function programOf(file: Pick<EditorFile, "name" | "program">): ProgramName {
+  return file.program ?? (HYPERVISORS.includes(file.name) ? "hypervisor" : "guest");
+}
+
+/** Address of a file's text in the editor: file:///guest/linux.ts */
+export function pathOf(file: Pick<EditorFile, "name" | "program">): string {
+  return `file:///${programOf(file)}/${file.name}.ts`;
+}
+
+/** Name of the file behind an address of `pathOf`; null for texts that are no tab (the API's declarations). */
+export function nameOf(path: string): string | null {
+  return /^file:\/\/\/(?:guest|hypervisor)\/([^/]+)\.ts$/.exec(path)?.[1] ?? null;
+}

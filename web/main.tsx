@@ -1,0 +1,41 @@
+/** Where the page starts. */
+import "@fontsource/ibm-plex-sans/latin-400.css";
+import "@fontsource/ibm-plex-sans/latin-500.css";
+import "@fontsource/ibm-plex-sans/latin-600.css";
+import "@fontsource/ibm-plex-mono/latin-400.css";
+import "@fontsource/ibm-plex-mono/latin-500.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/header.css";
+import "./styles/bands.css";
+import "./styles/programs.css";
+import "./styles/what.css";
+import "./styles/hardware.css";
+import "./styles/timeline.css";
+import "./styles/dialogs.css";
+import "./styles/narrow.css";
+import "./styles/print.css";
+import { createRoot } from "react-dom/client";
+import { App } from "./panels/App";
+import { flushDraft } from "./store/drafts";
+import { machine } from "./store/machine";
+import { openFromAddress } from "./store/opening";
+import { page } from "./store/page";
+import { restorePrefs } from "./store/prefs";
+
+restorePrefs();
+machine().onBroken((message) =>
+  page.setState({
+    notice: {
+      tone: "bad",
+      text: `A defect of snplay ended the machine and it was started anew; your text is kept. (${message})`,
+    },
+  }),
+);
+void openFromAddress();
+addEventListener("popstate", () => void openFromAddress());
+addEventListener("pagehide", flushDraft);
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flushDraft());
+
+const root = document.getElementById("root");
+if (root) createRoot(root).render(<App />);

@@ -1,0 +1,42 @@
+/** The page. */
+import { useEffect, useSyncExternalStore } from "react";
+import { page } from "../store/page";
+import { NarrowBands, WideBands } from "./Bands";
+import { Dialogs } from "./dialogs/Dialogs";
+import { documentTitle } from "./ends";
+import { Footer } from "./Footer";
+import { Masthead } from "./Masthead";
+import { NoticeBar } from "./NoticeBar";
+import { listenToKeys } from "./shortcuts";
+
+const wide = matchMedia("(min-width: 900px)");
+
+function useWide(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      wide.addEventListener("change", changed);
+      return () => wide.removeEventListener("change", changed);
+    },
+    () => wide.matches,
+  );
+}
+
+export function App() {
+  const title = page((s) => s.scenario?.title ?? "");
+  const vmpl = page((s) => s.ran?.vmpl ?? 0);
+  const end = page((s) => s.end);
+  const isWide = useWide();
+  useEffect(listenToKeys, []);
+  useEffect(() => {
+    document.title = documentTitle(title, end, vmpl);
+  }, [title, end, vmpl]);
+  return (
+    <div className="page" data-wide={isWide || undefined}>
+      <Masthead />
+      <NoticeBar />
+      {isWide ? <WideBands /> : <NarrowBands />}
+      <Footer />
+      <Dialogs />
+    </div>
+  );
+}

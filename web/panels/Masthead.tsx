@@ -1,0 +1,106 @@
+/** The top of the page: the picker, what the scenario claims, and what can be done with it. */
+
+import { page } from "../store/page";
+import { cycleTheme } from "../store/prefs";
+import { run, stop } from "../store/run";
+import { resetScenario } from "../store/scenario";
+import { copyLink } from "../store/sharing";
+import { Icon } from "./icons";
+import { Picker } from "./Picker";
+
+function Title() {
+  const title = page((s) => s.scenario?.title ?? "");
+  const about = page((s) => s.scenario?.about ?? "");
+  const claim = about.split("\n").find((line) => line.trim() !== "") ?? "";
+  return (
+    <div className="about">
+      <div className="title">
+        <h1>{title || "snplay"}</h1>
+        <button
+          type="button"
+          className="button icon"
+          title="What this scenario shows"
+          aria-label="About this scenario"
+          onClick={() => page.setState({ dialog: "about" })}
+        >
+          <Icon name="down" />
+        </button>
+      </div>
+      <p className="claim">{claim}</p>
+      <p className="kvm-note">
+        Real KVM boots every vCPU at VMPL0 and grants the other levels nothing. This picker does what the firmware ABI
+        allows: the level is put into the VMSA and granted the launch pages. The launch digest changes with it.
+      </p>
+    </div>
+  );
+}
+
+const THEMES = { system: "follows the system", light: "light", dark: "dark" } as const;
+
+export function Masthead() {
+  const running = page((s) => s.status === "running" || s.status === "due");
+  const ready = page((s) => s.scenario !== null);
+  const edited = page((s) => s.edited);
+  const theme = page((s) => s.theme);
+  return (
+    <header className="masthead">
+      <Picker />
+      <Title />
+      <div className="actions">
+        <button type="button" className="button" onClick={() => page.setState({ dialog: "gallery" })}>
+          <Icon name="shelf" />
+          Scenarios
+        </button>
+        <button type="button" className="button" disabled={!ready} onClick={() => void copyLink()}>
+          <Icon name="link" />
+          Copy link
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={!edited}
+          onClick={resetScenario}
+          title="Back to the scenario as it came"
+        >
+          <Icon name="reset" />
+          Reset
+        </button>
+        <button
+          type="button"
+          className="button icon"
+          title={`Theme: ${THEMES[theme]}`}
+          aria-label={`Theme: ${THEMES[theme]}`}
+          onClick={cycleTheme}
+        >
+          <Icon name={theme} />
+        </button>
+        <button
+          type="button"
+          className="button icon"
+          title="Shortcuts and help (?)"
+          aria-label="Shortcuts and help"
+          onClick={() => page.setState({ dialog: "help" })}
+        >
+          <Icon name="help" />
+        </button>
+        {running ? (
+          <button type="button" className="button accent" onClick={stop}>
+            <Icon name="stop" filled />
+            Stop
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="button accent"
+            disabled={!ready}
+            onClick={() => void run()}
+            title="Run (Ctrl+Enter)"
+          >
+            <Icon name="play" filled />
+            Run
+          </button>
+        )}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,37 @@
+/** One sentence above the bands: a link that waits to be run, or something of the reader's that was not done. */
+import { page } from "../store/page";
+import { run } from "../store/run";
+import { Icon } from "./icons";
+
+export function NoticeBar() {
+  const held = page((s) => s.status === "held");
+  const notice = page((s) => s.notice);
+  return (
+    <>
+      {held ? (
+        <section className="notice" aria-label="Opened from a link">
+          <p>
+            Opened from a link, not run yet. Its programs run in this browser only, cut off from network and storage.
+          </p>
+          <button type="button" className="button accent" onClick={() => void run()}>
+            <Icon name="play" filled />
+            Run it
+          </button>
+        </section>
+      ) : null}
+      {notice ? (
+        <section className="notice" data-tone={notice.tone} role="status" aria-label="Notice">
+          <p>{notice.text}</p>
+          <button
+            type="button"
+            className="button icon"
+            aria-label="Dismiss"
+            onClick={() => page.setState({ notice: null })}
+          >
+            <Icon name="cross" />
+          </button>
+        </section>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * The VMPL picker: four rings cut open along the top edge of the page, 0 innermost. Each ring bends into the row that
+ * says how the boot ends at that level, so the lesson is readable before any click; a click runs the same code there.
+ */
+import { useState } from "react";
+import { endLabel } from "../manual/ends";
+import { LEVELS, type Level, type LevelEnd, page } from "../store/page";
+import { pickLevel } from "../store/scenario";
+import { endedByCheck, endIcon } from "./ends";
+import { Icon } from "./icons";
+import { plural } from "./numbers";
+
+/** The outer edge of ring `k` around (4, 0), from the cut down to the line under its row; unit: a row's height. */
+function edge(k: number): string {
+  return `M${3 - k} 0A${k + 1} ${k + 1} 0 0 0 4 ${k + 1}`;
+}
+
+/** The whole ring. */
+function ring(k: number): string {
+  return `${edge(k)}${k === 0 ? "L4 0" : `L4 ${k}A${k} ${k} 0 0 1 ${4 - k} 0`}Z`;
+}
+
+function End({ level }: { level: LevelEnd }) {
+  if (level.state === "absent") return <span className="level-end muted">not on this machine</span>;
+  if (level.state !== "ended")
+    return <span className="level-end muted">{level.state === "running" ? "running" : ""}</span>;
+  return (
+    <span className="level-end">
+      <span className="mark" data-bad={endedByCheck(level.end) || undefined}>
+        <Icon name={endIcon(level.end)} />
+      </span>
+      <span className="level-word">{endLabel(level.end)}</span>
+      <span className="level-count muted">{plural(level.events, "event")}</span>
+    </span>
+  );
+}
+
+export function Picker() {
+  const picked = page((s) => s.scenario?.vmpl ?? 0);
+  const ends = page((s) => s.ends);
+  const [over, setOver] = useState<Level | null>(null);
+  return (
+    <fieldset className="picker" onPointerLeave={() => setOver(null)}>
+      <legend className="sr">VMPL that the boot vCPU gets</legend>
+      <svg className="rings" viewBox="0 0 4 4" aria-hidden="true" focusable="false">
+        {LEVELS.map((level) => (
+          <g key={level} data-absent={ends[level]?.state === "absent" || undefined}>
+            <path
+              d={ring(level)}
+              className="ring"
+              data-picked={level === picked || undefined}
+              data-over={level === over || undefined}
+              onClick={() => pickLevel(level)}
+              onPointerEnter={() => setOver(level)}
+            />
+            <path d={edge(level)} className="ring-edge" />
+          </g>
+        ))}
+      </svg>
+      <div className="levels">
+        {LEVELS.map((level) => {
+          const end = ends[level] ?? { state: "unknown" };
+          return (
+            <label
+              key={level}
+              className="level"
+              data-picked={level === picked || undefined}
+              data-over={level === over || undefined}
+              data-absent={end.state === "absent" || undefined}
+              onPointerEnter={() => setOver(level)}
+            >
+              <input
+                type="radio"
+                name="vmpl"
+                className="sr"
+                checked={level === picked}
+                disabled={end.state === "absent"}
+                onChange={() => pickLevel(level)}
+              />
+              <span className="level-name">
+                VMPL<b>{level}</b>
+              </span>
+              <End level={end} />
+            </label>
+          );
+        })}
+      </div>
+    </fieldset>
+  );
+}

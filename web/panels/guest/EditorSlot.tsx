@@ -1,0 +1,68 @@
+/**
+ * Where the editor goes. Monaco is fetched after the page is usable; until it has arrived (or for good, if it cannot
+ * be fetched) the text stands in a plain editable field of the same measure, and typing there counts.
+ */
+import { Component, lazy, type ReactNode, Suspense, useMemo } from "react";
+import { type Problem, page } from "../../store/page";
+import { openProgram, type Program, setProblems } from "../../store/programs";
+import { editProgram } from "../../store/scenario";
+import { marksOf } from "./marks";
+import { PlainEditor } from "./PlainEditor";
+
+const Editor = lazy(() => afterFirstPicture().then(() => import("../../editor/Editor")));
+
+/** Monaco must not compete with the machine for the first seconds. */
+function afterFirstPicture(): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () =>
+      "requestIdleCallback" in window
+        ? requestIdleCallback(() => resolve(), { timeout: 2_000 })
+        : setTimeout(resolve, 300);
+    if (page.getState().view || page.getState().status === "held") return go();
+    const unsubscribe = page.subscribe((state) => {
+      if (!state.view && state.status !== "held" && state.status !== "broken") return;
+      unsubscribe();
+      go();
+    });
+  });
+}
+
+class Otherwise extends Component<{ otherwise: ReactNode; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+  override render() {
+    return this.state.failed ? this.props.otherwise : this.props.children;
+  }
+}
+
+export function EditorSlot({ programs, active }: { programs: Program[]; active: Program }) {
+  const view = page((s) => s.view);
+  const failed = page((s) => s.failures.steps.includes(s.step));
+  const end = page((s) => s.end);
+  const theme = page((s) => s.theme);
+  const reveal = page((s) => s.reveal);
+  const marks = useMemo(() => {
+    const problems =
+      end?.end === "error" ? [{ file: end.file, line: end.line, column: end.column, message: end.message }] : [];
+    return { ...marksOf(view, failed), problems };
+  }, [view, failed, end]);
+  const plain = <PlainEditor program={active} marks={marks} reveal={reveal} />;
+  const files = programs.map(({ name, title, text, readOnly }) => ({ name, title, text, readOnly }));
+  return (
+    <Otherwise otherwise={plain}>
+      <Suspense fallback={plain}>
+        <Editor
+          files={files}
+          active={active.name}
+          onActive={openProgram}
+          onChange={editProgram}
+          marks={marks}
+          theme={theme}
+          onProblems={(list: Problem[]) => setProblems(list)}
+        />
+      </Suspense>
+    </Otherwise>
+  );
+}

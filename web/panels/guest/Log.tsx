@@ -1,0 +1,47 @@
+/** What the programs logged. Lines after the current step are dim; a click goes to the step of a line. */
+import { page } from "../../store/page";
+import { goTo, stepBy } from "../../store/step";
+import { count } from "../numbers";
+
+const SHOWN = 500;
+
+export function Log() {
+  const log = page((s) => s.result?.log) ?? [];
+  const dropped = page((s) => s.result?.logDropped ?? 0);
+  const step = page((s) => s.step);
+  const shown = log.slice(0, SHOWN);
+  return (
+    <section className="log" aria-labelledby="log-heading">
+      <h3 id="log-heading">Log</h3>
+      {log.length === 0 ? (
+        <p className="muted">
+          What the programs pass to <code>log()</code> appears here.
+        </p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <ol tabIndex={0} aria-labelledby="log-heading">
+          {shown.map((line, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be alike; their place is their identity
+            <li key={i} data-later={line.step > step || undefined}>
+              <button
+                type="button"
+                className="button plain"
+                aria-label={`Go to step ${line.step}`}
+                onClick={() => stepBy(() => goTo(line.step))}
+              >
+                {line.step}
+              </button>
+              <span data-actor={line.actor}>{line.text}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+      {log.length > SHOWN || dropped > 0 ? (
+        <p className="muted small">
+          {log.length > SHOWN ? `${count(log.length - SHOWN)} more lines not shown. ` : ""}
+          {dropped > 0 ? `${count(dropped)} bytes were dropped after the first 64 KiB.` : ""}
+        </p>
+      ) : null}
+    </section>
+  );
+}

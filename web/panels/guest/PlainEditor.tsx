@@ -1,0 +1,72 @@
+/** The program in a plain field: line numbers, the current and the failing line marked, Tab indents by two. */
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import type { Program } from "../../store/programs";
+import { editProgram } from "../../store/scenario";
+import type { LineMarks } from "./marks";
+
+/** Line height in CSS pixels at 16 px to the rem; the editor that follows has the same. */
+const LINE_REM = 1.3125;
+
+interface Props {
+  program: Program;
+  marks: LineMarks;
+  reveal: { file: string; line: number; count: number } | null;
+}
+
+export function PlainEditor({ program, marks, reveal }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const back = useRef<HTMLDivElement>(null);
+  const lines = program.text.split("\n").length;
+  const here = (line: { file: string; line: number } | undefined) => (line?.file === program.name ? line.line : 0);
+
+  useEffect(() => {
+    const element = field.current;
+    if (!element || reveal?.file !== program.name) return;
+    const height = element.scrollHeight / Math.max(1, lines);
+    element.scrollTop = Math.max(0, (reveal.line - 4) * height);
+  }, [reveal, program.name, lines]);
+
+  // Tab indents, but must not trap the keyboard: after Escape it moves on, as in other editors.
+  const leaving = useRef(false);
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    const left = leaving.current;
+    leaving.current = event.key === "Escape";
+    if (event.key !== "Tab" || left || event.shiftKey || event.ctrlKey || event.altKey || program.readOnly) return;
+    event.preventDefault();
+    const { selectionStart, selectionEnd } = event.currentTarget;
+    event.currentTarget.setRangeText("  ", selectionStart, selectionEnd, "end");
+    editProgram(program.name, event.currentTarget.value);
+  };
+
+  return (
+    <div className="plain-editor">
+      <div className="plain-back" ref={back} aria-hidden="true">
+        {Array.from({ length: lines }, (_, i) => i + 1).map((line) => (
+          <span
+            key={line}
+            data-current={line === here(marks.current) || undefined}
+            data-failing={line === here(marks.failing) || undefined}
+            style={{ height: `${LINE_REM}rem` }}
+          >
+            {line}
+          </span>
+        ))}
+      </div>
+      <textarea
+        ref={field}
+        aria-label={`${program.title} program${program.readOnly ? ", read only" : ". Escape then Tab leaves the field"}`}
+        spellCheck={false}
+        autoCapitalize="off"
+        autoCorrect="off"
+        wrap="off"
+        readOnly={program.readOnly}
+        value={program.text}
+        onChange={(event) => editProgram(program.name, event.target.value)}
+        onKeyDown={onKeyDown}
+        onScroll={(event) => {
+          if (back.current) back.current.scrollTop = event.currentTarget.scrollTop;
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+/** The right band: what is true. The RMP as a map, the selected page, and the entries that matter. */
+import { useState } from "react";
+import { page } from "../../store/page";
+import { Icon } from "../icons";
+import { MachineSummary } from "../machine/MachineSummary";
+import { Legend } from "../map/Legend";
+import { RmpMap } from "../map/RmpMap";
+import { ZOOMS } from "../map/use-map-layout";
+import { Entries } from "./Entries";
+import { Selected } from "./Selected";
+import { Spoken } from "./Spoken";
+
+export function Hardware() {
+  const [columns, setColumns] = useState(0);
+  const [all, setAll] = useState(false);
+  const ready = page((s) => s.view !== null);
+  // From "fit" the first press goes one size up or down from 32 in a row.
+  const at = columns === 0 ? ZOOMS.indexOf(32) : ZOOMS.indexOf(columns as (typeof ZOOMS)[number]);
+  return (
+    <section className="band hardware" aria-labelledby="hardware-heading">
+      <header className="band-head">
+        <h2 id="hardware-heading">Hardware</h2>
+        <MachineSummary />
+      </header>
+      <div className="band-body">
+        <div className="map-head">
+          <h3>RMP</h3>
+          <label className="check small">
+            <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
+            unfold every region
+          </label>
+          <span className="map-zoom">
+            <button
+              type="button"
+              className="button icon"
+              aria-label="Smaller tiles"
+              title="Smaller tiles"
+              disabled={at <= 0}
+              onClick={() => setColumns(ZOOMS[at - 1] ?? 0)}
+            >
+              <Icon name="minus" />
+            </button>
+            <button
+              type="button"
+              className="button icon"
+              aria-label="Larger tiles"
+              title="Larger tiles"
+              disabled={at >= ZOOMS.length - 1}
+              onClick={() => setColumns(ZOOMS[at + 1] ?? 0)}
+            >
+              <Icon name="plus" />
+            </button>
+          </span>
+        </div>
+        <RmpMap columns={columns} all={all} />
+        <Legend />
+        <Selected />
+        {ready ? <Entries /> : null}
+        <Spoken />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+/** The permission masks of one entry: VMPL0..3 against R W XU XS SSS. APM vol. 2, table 15-36. */
+import { Perm } from "../../../assembly/abi";
+import type { EntryView } from "../../core/event";
+import { page } from "../../store/page";
+
+const COLUMNS: [string, number, string][] = [
+  ["R", Perm.R, "read"],
+  ["W", Perm.W, "write"],
+  ["XU", Perm.XU, "execute at CPL3"],
+  ["XS", Perm.XS, "execute below CPL3"],
+  ["SSS", Perm.SSS, "supervisor shadow stack"],
+];
+
+export function Permissions({ entry, changed }: { entry: EntryView; changed: ReadonlySet<string> }) {
+  const vmpls = page((s) => s.ran?.machine.vmpls ?? 4);
+  const event = page((s) => s.view?.event);
+  const runs = event?.actor === "guest" ? event.vmpl : null;
+  return (
+    <table className="perms">
+      <caption className="sr">What each VMPL may do with this page</caption>
+      <thead>
+        <tr>
+          <td />
+          {COLUMNS.map(([name, , means]) => (
+            <th key={name} scope="col" title={means}>
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {entry.perms.slice(0, vmpls).map((mask, vmpl) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the index is the VMPL
+          <tr
+            key={vmpl}
+            data-runs={runs === vmpl || undefined}
+            data-changed={changed.has(`perms${vmpl}`) || changed.has(`vmpl${vmpl}`) || undefined}
+          >
+            <th scope="row">VMPL{vmpl}</th>
+            {COLUMNS.map(([name, bit]) => (
+              <td key={name} data-may={(mask & bit) !== 0 || undefined}>
+                <span className="sr">{mask & bit ? "yes" : "no"}</span>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,64 @@
+/** The machine in one line, and the panel that changes it. */
+import { useEffect, useRef, useState } from "react";
+import type { MachineConfig } from "../../scenario/schema";
+import { page } from "../../store/page";
+import { Icon } from "../icons";
+import { plural } from "../numbers";
+import { MachineOptions } from "./MachineOptions";
+
+function summary(machine: MachineConfig): string {
+  const off = machine.checksOff.length;
+  const unset = Object.values(machine.syscfg).filter((bit) => !bit).length;
+  return [
+    `${machine.memoryMiB} MiB`,
+    machine.rmpCoversMiB < machine.memoryMiB ? `RMP covers ${machine.rmpCoversMiB}` : null,
+    machine.host === "kvm" ? "KVM" : "SVSM host",
+    off > 0 ? `${plural(off, "check")} removed` : null,
+    unset > 0 ? `${plural(unset, "SYSCFG bit")} clear` : null,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+export function MachineSummary() {
+  const machine = page((s) => s.scenario?.machine);
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const close = (event: PointerEvent | KeyboardEvent) => {
+      if (event instanceof KeyboardEvent ? event.key === "Escape" : !box.current?.contains(event.target as Node)) {
+        setOpen(false);
+        if (event instanceof KeyboardEvent) box.current?.querySelector("button")?.focus();
+      }
+    };
+    addEventListener("pointerdown", close);
+    addEventListener("keydown", close);
+    return () => {
+      removeEventListener("pointerdown", close);
+      removeEventListener("keydown", close);
+    };
+  }, [open]);
+  if (!machine) return null;
+  const altered = machine.checksOff.length > 0;
+  return (
+    <div className="machine" ref={box}>
+      <button
+        type="button"
+        className="button plain"
+        aria-expanded={open}
+        aria-controls="machine-options"
+        data-altered={altered || undefined}
+        onClick={() => setOpen(!open)}
+      >
+        {summary(machine)}
+        <Icon name="down" />
+      </button>
+      {open ? (
+        <div className="sheet" id="machine-options" role="group" aria-label="Machine">
+          <MachineOptions machine={machine} />
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/** The custom properties of tokens.css as the canvas needs them: resolved for the theme that shows now. */
+import { STATES, type StateLook } from "./states";
+
+export interface Palette {
+  fill: Record<StateLook["colour"], string>;
+  ink: Record<StateLook["colour"], string>;
+  paper: string;
+  text: string;
+  label: string;
+  hue: string;
+  vermilion: string;
+  rule: string;
+  mark: string;
+  font: string;
+}
+
+/** Reads the colours under `host`. light-dark() resolves only in a real property, hence the probe. */
+export function readPalette(host: HTMLElement): Palette {
+  const probe = document.createElement("i");
+  probe.style.display = "none";
+  host.append(probe);
+  const resolve = (name: string) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const fill = {} as Palette["fill"];
+  const ink = {} as Palette["ink"];
+  for (const { colour } of STATES) {
+    fill[colour] = resolve(`tile-${colour}`);
+    ink[colour] = resolve(`tile-${colour}-ink`);
+  }
+  const palette: Palette = {
+    fill,
+    ink,
+    paper: resolve("paper"),
+    text: resolve("ink"),
+    label: resolve("ink-3"),
+    hue: resolve("hue"),
+    vermilion: resolve("vermilion"),
+    rule: resolve("rule-strong"),
+    mark: resolve("tile-mark"),
+    font: getComputedStyle(host).getPropertyValue("--mono"),
+  };
+  probe.remove();
+  return palette;
+}

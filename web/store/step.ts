@@ -1,0 +1,111 @@
+/** Standing somewhere in the trace: steps, failures, the selected page, playing. */
+import type { StepView } from "../runtime/protocol";
+import { failureFrom } from "./failures";
+import { machine } from "./machine";
+import { page } from "./page";
+
+/** Shows the state after `step` events (clamped to the trace). The newest request wins. */
+export async function goTo(step: number): Promise<void> {
+  const { result } = page.getState();
+  if (!result) return;
+  page.setState({ step: Math.max(0, Math.min(result.events, Math.round(step))) });
+  await look();
+}
+
+/** Asks for the step the reader stands at, and then for the page it is about, unless one is pinned. */
+export async function look(): Promise<void> {
+  const { result, step, spa, pinned } = page.getState();
+  const view = await machine().at(step, spa);
+  if (!view || page.getState().result !== result) return;
+  page.setState({ view });
+  if (!pinned) await follow(view);
+}
+
+/** Moves the selection to the page that a step is about. */
+export async function follow(view: StepView): Promise<void> {
+  const spa = pageOf(view);
+  const { result, step, pinned } = page.getState();
+  if (pinned || spa === null || spa === page.getState().spa) return;
+  page.setState({ spa });
+  const again = await machine().at(step, spa);
+  if (again && page.getState().result === result) page.setState({ view: again });
+}
+
+/**
+ * The page that a step is about: the first it changed, else where its walk led, else its operand; bytes. A walk that
+ * did not get anywhere is taken for the usual one, gva = gpa, and the page looked up by the gpa in its entry.
+ */
+function pageOf({ changedPages, event, rows }: StepView): number | null {
+  const walked = changedPages[0] ?? event?.spa ?? event?.args.spa;
+  if (walked !== undefined) return pageStart(walked);
+  const meant = event?.gpa ?? event?.args.gva;
+  if (meant === undefined) return null;
+  const gpa = pageStart(meant) ?? -1;
+  const row = rows.find(
+    ({ first, pages }) => first.asid === event?.asid && gpa >= first.gpa && gpa < first.gpa + pages * 4096,
+  );
+  return row ? row.first.spa + gpa - row.first.gpa : null;
+}
+
+function pageStart(value: number | string): number | null {
+  const address = Number(value);
+  return Number.isFinite(address) ? Math.floor(address / 4096) * 4096 : null;
+}
+
+export const first = () => goTo(0);
+export const back = () => goTo(page.getState().step - 1);
+export const forward = () => goTo(page.getState().step + 1);
+export const last = () => goTo(page.getState().result?.events ?? 0);
+
+/** Goes to the nearest failing step in a direction; false when there is none. */
+export function goToFailure(direction: 1 | -1): boolean {
+  const { failures, step } = page.getState();
+  const found = failureFrom(failures.steps, step, direction);
+  if (found !== null) void goTo(found);
+  return found !== null;
+}
+
+/** Selects the page that holds byte address `spa`, and keeps it; null lets the selection follow the steps again. */
+export async function select(spa: number | null): Promise<void> {
+  if (spa === null) page.setState({ pinned: false });
+  else page.setState({ spa: Math.floor(spa / 4096) * 4096, pinned: true });
+  if (page.getState().result) await look();
+}
+
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** Plays from here to the end, or from the start when the reader stands at the end. */
+export function play(): void {
+  const { result, step, speed } = page.getState();
+  if (!result || result.events === 0) return;
+  clearInterval(timer);
+  if (step >= result.events) void goTo(0);
+  page.setState({ playing: true });
+  // Above 30 events a second one picture stands for several of them.
+  const rate = Math.min(speed, 30);
+  const stride = speed / rate;
+  timer = setInterval(() => {
+    const now = page.getState();
+    if (!now.result || now.step >= now.result.events) return pause();
+    void goTo(Math.min(now.result.events, now.step + stride));
+  }, 1000 / rate);
+}
+
+export function pause(): void {
+  clearInterval(timer);
+  page.setState({ playing: false });
+}
+
+export const playOrPause = () => (page.getState().playing ? pause() : play());
+
+/** Events a second. */
+export function setSpeed(speed: number): void {
+  page.setState({ speed });
+  if (page.getState().playing) play();
+}
+
+/** A deliberate step ends playing first, so that the two do not pull against each other. */
+export function stepBy(move: () => unknown): void {
+  pause();
+  void move();
+}
