@@ -73,7 +73,7 @@ export enum Op {
   HOST_WRMSR = 22,
   /** host core, msr; value = what was read */
   HOST_RDMSR = 23,
-  /** firmware: SNP_INIT */
+  /** firmware: SNP_INIT or SNP_INIT_EX; InitFlag, then up to three ranges of HV-Fixed pages: first pfn << 32 | count */
   SNP_INIT = 24,
   /** firmware: SNP_GCTX_CREATE; spa of the context page */
   SNP_GCTX_CREATE = 25,
@@ -81,11 +81,26 @@ export enum Op {
   SNP_LAUNCH_START = 26,
   /** firmware: SNP_ACTIVATE; spa of the context page, asid */
   SNP_ACTIVATE = 27,
-  /** firmware: SNP_LAUNCH_UPDATE; spa of the context page, spa of the page, type | size << 8, VMPL1 | VMPL2 << 8 | VMPL3 << 16 */
+  /**
+   * firmware: SNP_LAUNCH_UPDATE; spa of the context page, spa of the page, type | size << 8 | IMI << 9 | reserved << 16,
+   * VMPL1 | VMPL2 << 8 | VMPL3 << 16
+   */
   SNP_LAUNCH_UPDATE = 28,
   /** firmware: SNP_LAUNCH_FINISH; spa of the context page */
   SNP_LAUNCH_FINISH = 29,
-  COUNT = 30,
+  /** firmware: SNP_DECOMMISSION; spa of the context page */
+  SNP_DECOMMISSION = 30,
+  /** firmware: SNP_PAGE_RECLAIM; spa, size */
+  SNP_PAGE_RECLAIM = 31,
+  /** firmware: SNP_PAGE_SET_STATE (to HV-Fixed); spa, size */
+  SNP_PAGE_SET_STATE = 32,
+  /** firmware: SNP_PAGE_MD_INIT; spa of the context page, spa of the page */
+  SNP_PAGE_MD_INIT = 33,
+  /** firmware: SNP_GUEST_STATUS; spa of the context page; value = GuestState | asid << 32, d = policy */
+  SNP_GUEST_STATUS = 34,
+  /** firmware: SNP_GUEST_REQUEST for a report; spa of the context page, VMPCK used, VMPL asked for */
+  SNP_GUEST_REQUEST = 35,
+  COUNT = 36,
 }
 
 /** How an operation came out. */
@@ -303,7 +318,19 @@ export enum Rule {
   FW_ASID_FREE = 77,
   FW_CONTEXT_FREE = 78,
   FW_ASID_VALID = 79,
-  COUNT = 80,
+  FW_IMI = 80,
+  FW_RESERVED = 81,
+  FW_GUEST_RUNNING = 82,
+  FW_REPORT_VMPL = 83,
+  FW_RECLAIMABLE = 84,
+  INIT_RESERVED = 85,
+  INIT_RMP = 86,
+  INIT_SYSCFG_EQUAL = 87,
+  INIT_SMMLOCK_EQUAL = 88,
+  INIT_RMP_EQUAL = 89,
+  INIT_RMP_PLACED = 90,
+  INIT_HSAVE = 91,
+  COUNT = 92,
 }
 
 /** How a rung came out in explain mode. */
@@ -331,6 +358,7 @@ export enum FwStatus {
   INVALID_PAGE_SIZE = 0x19,
   INVALID_PAGE_STATE = 0x1a,
   INVALID_PAGE_OWNER = 0x1c,
+  RMP_INIT_REQUIRED = 0x20,
 }
 
 /** LAUNCH_UPDATE page types. ABI, SNP_LAUNCH_UPDATE. */
@@ -352,6 +380,7 @@ export enum Msr {
   RMP_CFG = 0xc0010136,
   SYSCFG = 0xc0010010,
   HWCR = 0xc0010015,
+  VM_HSAVE_PA = 0xc0010117,
   IORR_BASE0 = 0xc0010016,
   IORR_MASK1 = 0xc0010019,
   TOP_MEM = 0xc001001a,
@@ -473,7 +502,6 @@ export enum Form {
 export enum Header {
   MAGIC = 1024,
   PAGES = 1028,
-  COVERED = 1032,
   VMPLS = 1036,
   FULL = 1040, // 1Fh or 0Fh
   CHECKS_OFF = 1044,
@@ -510,14 +538,23 @@ export enum Cell {
   /** one a host core, 8 of them */
   SYSCFG = 16,
   HWCR = 24,
+  /** one a host core */
   RMP_BASE = 32,
-  RMP_END = 33,
-  /** 0 UNINIT, 1 INIT */
-  FW_STATE = 34,
+  RMP_END = 40,
+  HSAVE = 48,
+  /** FirmwareState */
+  FW_STATE = 56,
   /** host cores of this machine */
-  CORES = 35,
+  CORES = 57,
+  /** pages below which the RMP covers: what RMP_BASE and RMP_END said at SNP_INIT */
+  COVERED = 58,
+  /** 1: the RMP was initialized since reset */
+  RMP_READY = 59,
+  /** page tables: directory cells and nodes in use */
+  CELLS_USED = 60,
+  NODES_USED = 61,
   /** guest contexts, 8 of them, ContextField.COUNT cells each */
-  CONTEXTS = 40,
+  CONTEXTS = 64,
   COUNT = 128,
 }
 
@@ -530,6 +567,28 @@ export enum ContextField {
   ASID = 2,
   POLICY = 3,
   COUNT = 4,
+}
+
+export enum FirmwareState {
+  UNINIT = 0,
+  INIT = 1,
+}
+
+/** First operand of SNP_INIT. */
+export enum InitFlag {
+  /** SNP_INIT_EX */
+  EX = 1,
+  /** INIT_RMP of SNP_INIT_EX; SNP_INIT always initializes it */
+  INIT_RMP = 2,
+  /** a reserved field is not zero */
+  RESERVED = 4,
+}
+
+/** Where the RMP lies: APM vol. 2, 15.36.4; bookkeeping by AMD-ASPFW. */
+export enum RmpTable {
+  BOOKKEEPING_BYTES = 0x4000,
+  /** what the firmware asks of RMP_BASE; APM says 8 KiB */
+  ALIGN = 0x100000,
 }
 
 export enum GuestState {

@@ -217,6 +217,12 @@ export function firmware(code: u32): bool {
   return code == FwStatus.SUCCESS;
 }
 
+/** The journal cannot hold what this operation would write: it does not happen. */
+export function noRoom(): bool {
+  outcome = Outcome.NO_JOURNAL;
+  return false;
+}
+
 export function carry(): bool {
   cf = 1;
   return true;

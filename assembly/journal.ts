@@ -4,8 +4,8 @@
  *
  *   record, 32 bytes: u32 kind | u32 where | 16 bytes | u8 form before | u8 form after | unused
  */
-import { ChangeKind, Entry, Event, Form, Header } from "./abi";
-import { eventRoom, events, journal, journalRoom } from "./layout";
+import { Cell, ChangeKind, Entry, Event, Form, Header } from "./abi";
+import { cells, eventRoom, events, journal, journalRoom, setCovered } from "./layout";
 import { countRegion, entryAt, fillRegion } from "./rmp";
 
 /** Records in use; those behind them, up to the last event's, can be redone. */
@@ -98,6 +98,12 @@ export function seek(step: u32): void {
   while (records > wanted) swap(--records, true);
   while (records < wanted) swap(records++, false);
   store<u32>(Header.STEP, step);
+  setCovered(<u32>load<u64>(cells + (Cell.COVERED << 3)));
+}
+
+/** Records there is still room for. */
+export function roomLeft(): u32 {
+  return journalRoom - records;
 }
 
 /** Events there is room for. */

@@ -25,6 +25,11 @@ export let journal: usize = 0;
 export let journalRoom: u32 = 0;
 export let scratch: usize = 0;
 
+/** SNP_INIT reads the coverage from RMP_BASE and RMP_END; time travel takes it back. In pages, a multiple of 512. */
+export function setCovered(count: u32): void {
+  covered = count;
+}
+
 let top: usize = 0;
 
 function take(bytes: usize): usize {
@@ -87,7 +92,6 @@ export function layOut(
 
   store<u32>(Header.MAGIC, 0x534e5031);
   store<u32>(Header.PAGES, pages);
-  store<u32>(Header.COVERED, covered);
   store<u32>(Header.VMPLS, vmpls);
   store<u32>(Header.FULL, full);
   store<u32>(Header.EVENT_ROOM, eventRoom);

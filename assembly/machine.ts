@@ -1,5 +1,5 @@
 /** A fresh machine. */
-import { Cell, HwcrBit, Limit, Option, SyscfgBit } from "./abi";
+import { Cell, HwcrBit, Limit, Option, RmpTable, SyscfgBit } from "./abi";
 import { actAs, setInUse, setOff } from "./event";
 import { forgetAll } from "./journal";
 import { layOut } from "./layout";
@@ -25,6 +25,8 @@ export function create(
   setInUse(0);
   setOff(0);
   store<u64>(cellAt(Cell.CORES), cores);
+  store<u64>(cellAt(Cell.COVERED), covered);
+  placeRmp(pages, covered);
   if (options & Option.SNP) {
     for (let core: u32 = 0; core < <u32>Limit.CORES; core++) {
       store<u64>(
@@ -35,4 +37,15 @@ export function create(
     }
   }
   return true;
+}
+
+/** What the BIOS left in RMP_BASE and RMP_END of every core: a table just large enough, as high in memory as its alignment allows. */
+function placeRmp(pages: u32, covered: u32): void {
+  const bytes: u64 = (<u64>covered << 4) + RmpTable.BOOKKEEPING_BYTES;
+  const end: u64 = <u64>pages << 12;
+  const base: u64 = end < bytes ? 0 : (end - bytes) & ~(<u64>RmpTable.ALIGN - 1);
+  for (let core: u32 = 0; core < <u32>Limit.CORES; core++) {
+    store<u64>(cellAt(Cell.RMP_BASE + core), base);
+    store<u64>(cellAt(Cell.RMP_END + core), base + bytes - 1);
+  }
 }

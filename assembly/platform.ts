@@ -34,12 +34,16 @@ function write(core: u32, msr: u32, value: u64): bool {
     if (!dry()) writeCell(Cell.HWCR + core, value | locked);
     return true;
   }
+  if (msr == <u32>Msr.VM_HSAVE_PA) {
+    if (!dry()) writeCell(Cell.HSAVE + core, value);
+    return true;
+  }
   if (!freezes(msr)) return gp();
   // RMP_BASE and RMP_END freeze too: Assumed
   if (!rung(Rule.FROZEN_MSR, snp == 0, snp, 0)) return gp();
   if (dry()) return true;
-  if (msr == <u32>Msr.RMP_BASE) writeCell(Cell.RMP_BASE, value);
-  if (msr == <u32>Msr.RMP_END) writeCell(Cell.RMP_END, value);
+  if (msr == <u32>Msr.RMP_BASE) writeCell(Cell.RMP_BASE + core, value);
+  if (msr == <u32>Msr.RMP_END) writeCell(Cell.RMP_END + core, value);
   return true;
 }
 
@@ -62,11 +66,19 @@ function freezes(msr: u32): bool {
 
 export function hostRdmsr(core: u32, msr: u32): u32 {
   if (begin(Op.HOST_RDMSR, core, msr, 0, 0)) {
-    if (msr == <u32>Msr.SYSCFG) result(readCell(Cell.SYSCFG + (core & (Limit.CORES - 1))));
-    else if (msr == <u32>Msr.HWCR) result(readCell(Cell.HWCR + (core & (Limit.CORES - 1))));
-    else if (msr == <u32>Msr.RMP_BASE) result(readCell(Cell.RMP_BASE));
-    else if (msr == <u32>Msr.RMP_END) result(readCell(Cell.RMP_END));
+    const cell = cellOf(msr);
+    if (cell != 0) result(readCell(cell + (core & (Limit.CORES - 1))));
     else if (!freezes(msr)) gp();
   }
   return finish();
+}
+
+/** First cell of a register that is kept, 0 for others. */
+function cellOf(msr: u32): u32 {
+  if (msr == <u32>Msr.SYSCFG) return Cell.SYSCFG;
+  if (msr == <u32>Msr.HWCR) return Cell.HWCR;
+  if (msr == <u32>Msr.RMP_BASE) return Cell.RMP_BASE;
+  if (msr == <u32>Msr.RMP_END) return Cell.RMP_END;
+  if (msr == <u32>Msr.VM_HSAVE_PA) return Cell.HSAVE;
+  return 0;
 }

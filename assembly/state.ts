@@ -20,7 +20,8 @@ function stateOf(pfn: u32): u32 {
   if (!immutable) return PageState.RECLAIM;
   const gpa = head & FRAME;
   if (gpa == 0) return head & Flag.VMSA ? PageState.CONTEXT : PageState.FIRMWARE;
-  return PageState.METADATA;
+  // page number 1 in the entry's GPA field tells the IOMMU's pages from Metadata
+  return gpa == 0x1000 ? PageState.FIRMWARE_IOMMU : PageState.METADATA;
 }
 
 /** Writes one byte a page (Tile) for all pages to `to`. */

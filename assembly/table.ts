@@ -6,14 +6,12 @@
  *
  * Simplified: these are not themselves pages of the machine, so no walk of them is RMP-checked (EXITINFO1 bit 33 never occurs).
  */
+import { Cell } from "./abi";
 import { saveBlock } from "./journal";
 import { cells, DIRECTORY_CELL, directory, directoryMask, NODE_BYTES, nodeRoom, nodes } from "./layout";
 
 export const NESTED: u64 = 0;
 export const GUEST: u64 = 1;
-
-const CELLS_USED: usize = 120;
-const NODES_USED: usize = 121;
 
 /** Set when a table could not be made: the operation ends with NO_TABLES. */
 export let exhausted: bool = false;
@@ -70,14 +68,14 @@ function useOne(index: usize): u32 {
 
 function makeCell(kind: u64, asid: u32, address: u64): usize {
   // kept at most three quarters full, so that a probe always ends
-  if (load<u32>(cells + (CELLS_USED << 3)) >= (directoryMask >>> 2) * 3) {
+  if (load<u32>(cells + (Cell.CELLS_USED << 3)) >= (directoryMask >>> 2) * 3) {
     exhausted = true;
     return 0;
   }
   const key = keyOf(kind, asid, address);
   let slot = slotOf(key);
   while (load<u64>(directory + <usize>slot * DIRECTORY_CELL) != 0) slot = (slot + 1) & directoryMask;
-  useOne(CELLS_USED);
+  useOne(Cell.CELLS_USED);
   const at = directory + <usize>slot * DIRECTORY_CELL;
   saveBlock(at);
   store<u64>(at, key);
@@ -117,11 +115,11 @@ export function putSmall(kind: u64, asid: u32, address: u64, leaf: u64): void {
   let node = <usize>load<u32>(cell, 16);
   if (node == 0) {
     if (leaf == 0) return;
-    if (load<u32>(cells + (NODES_USED << 3)) >= nodeRoom) {
+    if (load<u32>(cells + (Cell.NODES_USED << 3)) >= nodeRoom) {
       exhausted = true;
       return;
     }
-    node = nodes + <usize>useOne(NODES_USED) * NODE_BYTES;
+    node = nodes + <usize>useOne(Cell.NODES_USED) * NODE_BYTES;
     saveBlock(cell + 16);
     store<u32>(cell, <u32>node, 16);
   }

@@ -2,7 +2,10 @@
 import { Change, ChangeKind, Event, Limit, Op } from "./abi";
 import { guestFetch, guestRead, guestWrite, hostRead, hostWrite } from "./access";
 import { actAs, actor, asid, cpl, explainBegin, explainEnd, inUse, setInUse, vcpu, vmpl } from "./event";
-import { activate, gctxCreate, launchFinish, launchStart, launchUpdate, snpInit } from "./firmware";
+import { launchUpdate } from "./fw-launch";
+import { pageMdInit, pageReclaim, pageSetState } from "./fw-page";
+import { activate, decommission, gctxCreate, guestRequest, guestStatus, launchFinish, launchStart } from "./fw-guest";
+import { snpInit } from "./fw-init";
 import { firstRecord, records } from "./journal";
 import { events, journal as journalAt, scratch } from "./layout";
 import { hostWrmsr } from "./platform";
@@ -58,12 +61,18 @@ function again(op: u32, a: u64, b: u64, c: u64, d: u64): void {
     case Op.HOST_READ: hostRead(a, <u32>b, <u32>c); break;
     case Op.HOST_WRITE: hostWrite(a, <u32>b, <u32>c, d); break;
     case Op.HOST_WRMSR: hostWrmsr(<u32>a, <u32>b, c); break;
-    case Op.SNP_INIT: snpInit(); break;
+    case Op.SNP_INIT: snpInit(<u32>a, b, c, d); break;
     case Op.SNP_GCTX_CREATE: gctxCreate(a); break;
     case Op.SNP_LAUNCH_START: launchStart(a, b); break;
     case Op.SNP_ACTIVATE: activate(a, <u32>b); break;
-    case Op.SNP_LAUNCH_UPDATE: launchUpdate(a, b, <u32>c & 0xff, <u32>c >>> 8, <u32>d); break;
+    case Op.SNP_LAUNCH_UPDATE: launchUpdate(a, b, <u32>c, <u32>d); break;
     case Op.SNP_LAUNCH_FINISH: launchFinish(a); break;
+    case Op.SNP_DECOMMISSION: decommission(a); break;
+    case Op.SNP_PAGE_RECLAIM: pageReclaim(a, <u32>b); break;
+    case Op.SNP_PAGE_SET_STATE: pageSetState(a, <u32>b); break;
+    case Op.SNP_PAGE_MD_INIT: pageMdInit(a, b); break;
+    case Op.SNP_GUEST_STATUS: guestStatus(a); break;
+    case Op.SNP_GUEST_REQUEST: guestRequest(a, <u32>b, <u32>c); break;
     default: break;
   }
 }

@@ -1,5 +1,5 @@
 /** One event of the core's list, decoded to the shape that users see (event.ts). */
-import { Actor, Event, Op, Outcome, type Rule } from "../../assembly/abi";
+import { type Actor, Event, InitFlag, Op, Outcome, type Rule } from "../../assembly/abi";
 import type { TraceEvent } from "./event";
 import { ACTOR_NAMES, eaxName, firmwareStatusName, isFirmwareOp, OP_NAMES, ruleName } from "./names";
 
@@ -111,6 +111,8 @@ function argsOf(op: Op, raw: Raw): Args {
     case Op.VMRUN:
     case Op.SNP_GCTX_CREATE:
     case Op.SNP_LAUNCH_FINISH:
+    case Op.SNP_DECOMMISSION:
+    case Op.SNP_GUEST_STATUS:
       return { spa: a };
     case Op.GUEST_READ:
       return { gva: a, length: raw.num(Event.B) };
@@ -147,11 +149,32 @@ function argsOf(op: Op, raw: Raw): Args {
       return { spa: a, asid: raw.num(Event.B) };
     case Op.SNP_LAUNCH_UPDATE: {
       const perms = { vmpl1: hex(d & 0xff), vmpl2: hex((d >>> 8) & 0xff), vmpl3: hex((d >>> 16) & 0xff) };
-      return { context: a, spa: b, type: c & 0xff, size: size(c >>> 8), ...perms };
+      const odd = { ...((c >>> 9) & 1 ? { imi: 1 } : {}), ...(c >>> 16 ? { reserved: c >>> 16 } : {}) };
+      return { context: a, spa: b, type: c & 0xff, size: size(c >>> 8), ...perms, ...odd };
     }
+    case Op.SNP_INIT:
+      return initArgs(raw);
+    case Op.SNP_PAGE_RECLAIM:
+    case Op.SNP_PAGE_SET_STATE:
+      return { spa: a, size: size(raw.num(Event.B)) };
+    case Op.SNP_PAGE_MD_INIT:
+      return { context: a, spa: b };
+    case Op.SNP_GUEST_REQUEST:
+      return { spa: a, vmpck: raw.num(Event.B), vmpl: c };
     default:
       return {};
   }
+}
+
+/** SNP_INIT takes no operands; SNP_INIT_EX whether to build the RMP, and what is to be HV-Fixed ("first spa+pages"). */
+function initArgs(raw: Raw): Args {
+  const flags = raw.num(Event.A);
+  if (!(flags & InitFlag.EX)) return {};
+  const args: Args = { init_rmp: flags & InitFlag.INIT_RMP ? 1 : 0 };
+  if (flags & InitFlag.RESERVED) args.reserved = 1;
+  const ranges = [raw.u64(Event.B), raw.u64(Event.C), raw.u64(Event.D)].filter((range) => range !== 0n);
+  if (ranges.length > 0) args.hv_fixed = ranges.map((r) => `${hex((r >> 32n) << 12n)}+${r & 0xffffffffn}`).join(" ");
+  return args;
 }
 
 /** A whole page is written from a buffer; its bytes are not an operand. */
@@ -184,6 +207,8 @@ function resultOf(op: Op, raw: Raw): Args | undefined {
       return { value: hex(value) };
     case Op.VMGEXIT:
       return { msr: hex(value) };
+    case Op.SNP_GUEST_STATUS:
+      return { state: n & 0xff, asid: Number(value >> 32n), policy: raw.hex(Event.D) };
     case Op.CPUID: {
       const d = raw.u64(Event.D);
       const low = (v: bigint) => hex(v & 0xffffffffn);

@@ -51,7 +51,7 @@ export function pageState({ flags, gpa, asid }: RawEntry): PageState {
     return valid ? PageState.GUEST_VALID : PageState.GUEST_INVALID;
   }
   if (!immutable) return PageState.RECLAIM;
-  if (gpa !== 0) return PageState.METADATA;
+  if (gpa !== 0) return gpa === 0x1000 ? PageState.FIRMWARE_IOMMU : PageState.METADATA;
   return flags & Flag.VMSA ? PageState.CONTEXT : PageState.FIRMWARE;
 }
 

@@ -7,6 +7,7 @@ import {
   Cell,
   Event,
   Header,
+  InitFlag,
   Limit,
   Option,
   type Outcome,
@@ -51,6 +52,14 @@ export interface AskedRung {
   outcome: Rung;
   left: bigint;
   right: bigint;
+}
+
+/** Operands of SNP_INIT_EX. */
+export interface InitEx {
+  initRmp: boolean;
+  fixed?: readonly { spa: number; pages: number }[];
+  /** a reserved field is not zero */
+  reserved?: boolean;
 }
 
 export interface GuestLeaf {
@@ -203,8 +212,16 @@ export class Machine {
   hostRdmsr(core: number, msr: number): Outcome {
     return this.core.hostRdmsr(core, msr);
   }
-  snpInit(): Outcome {
-    return this.core.snpInit();
+  /** SNP_INIT without `ex`, else SNP_INIT_EX. At most three ranges of HV-Fixed pages. */
+  snpInit(ex?: InitEx): Outcome {
+    const flags = ex
+      ? InitFlag.EX | (ex.initRmp ? InitFlag.INIT_RMP : 0) | (ex.reserved ? InitFlag.RESERVED : 0)
+      : 0;
+    const range = (i: number) => {
+      const found = ex?.fixed?.[i];
+      return found ? (BigInt(Math.floor(found.spa / 4096)) << 32n) | BigInt(found.pages) : 0n;
+    };
+    return this.core.snpInit(flags, range(0), range(1), range(2));
   }
   gctxCreate(spa: number): Outcome {
     return this.core.gctxCreate(BigInt(spa));
@@ -215,11 +232,41 @@ export class Machine {
   activate(context: number, asid: number): Outcome {
     return this.core.activate(BigInt(context), asid);
   }
-  launchUpdate(context: number, spa: number, type: number, size: Size, p1: number, p2: number, p3: number): Outcome {
-    return this.core.launchUpdate(BigInt(context), BigInt(spa), type, size, p1 | (p2 << 8) | (p3 << 16));
+  /** `odd`: the IMI bit, and whether a reserved field is not zero. */
+  launchUpdate(
+    context: number,
+    spa: number,
+    type: number,
+    size: Size,
+    p1: number,
+    p2: number,
+    p3: number,
+    odd: { imi?: boolean; reserved?: boolean } = {},
+  ): Outcome {
+    const how = type | (size << 8) | (odd.imi ? 1 << 9 : 0) | (odd.reserved ? 1 << 16 : 0);
+    return this.core.launchUpdate(BigInt(context), BigInt(spa), how, p1 | (p2 << 8) | (p3 << 16));
   }
   launchFinish(context: number): Outcome {
     return this.core.launchFinish(BigInt(context));
+  }
+
+  decommission(context: number): Outcome {
+    return this.core.decommission(BigInt(context));
+  }
+  guestStatus(context: number): Outcome {
+    return this.core.guestStatus(BigInt(context));
+  }
+  guestRequest(context: number, vmpck: number, vmpl: number): Outcome {
+    return this.core.guestRequest(BigInt(context), vmpck, vmpl);
+  }
+  pageReclaim(spa: number, size: Size): Outcome {
+    return this.core.pageReclaim(BigInt(spa), size);
+  }
+  pageSetState(spa: number, size: Size): Outcome {
+    return this.core.pageSetState(BigInt(spa), size);
+  }
+  pageMdInit(context: number, spa: number): Outcome {
+    return this.core.pageMdInit(BigInt(context), BigInt(spa));
   }
 
   // ---- what came of the last operation ---------------------------------------------------------------------------------
@@ -289,9 +336,14 @@ export class Machine {
   /** The page's own entry: inside a 2M entry it is {assigned}, all else 0. */
   ownEntry(spa: number): EntryView {
     const pfn = Math.floor(spa / 4096);
-    const covered = pfn < this.config.covered;
+    const covered = pfn < this.covered;
     const raw = covered ? rawEntry(this.view, this.at.rmp + pfn * 16) : ZERO_ENTRY;
     return entryView(pfn * 4096, covered, raw);
+  }
+
+  /** Pages below which the RMP covers: what RMP_BASE and RMP_END said at SNP_INIT. */
+  get covered(): number {
+    return Number(this.cell(Cell.COVERED));
   }
 
   /** One byte a page: Tile bits of assembly/abi.ts. A copy. At most 1 Mi pages. */

@@ -33,6 +33,12 @@ export const OP_NAMES: readonly string[] = [
   "snp_activate",
   "snp_launch_update",
   "snp_launch_finish",
+  "snp_decommission",
+  "snp_page_reclaim",
+  "snp_page_set_state",
+  "snp_page_md_init",
+  "snp_guest_status",
+  "snp_guest_request",
 ];
 
 export const ACTOR_NAMES = ["guest", "hypervisor", "firmware"] as const;

@@ -1,0 +1,78 @@
+/**
+ * SNP_LAUNCH_UPDATE: a Pre-Guest page becomes Guest-Valid, with the permissions given for VMPL1..3; VMPL0 always gets all.
+ *
+ * Source: firmware ABI (56860), 8.17; order of checks of AMD's published firmware (AMD-ASPFW sev_mcmd.c,
+ * snp_mcmd_launch_update). Not modelled: IMI guests; that the firmware corrects the CPUID page's values.
+ */
+import { ContextField, Flag, Form, FwStatus, GuestState, Op, PageState, PageType, Rule, Size } from "./abi";
+import { begin, dry, finish, firmware, noRoom, rung } from "./event";
+import { contextAt, initialized, inState, isContext, stateAt } from "./fw-guest";
+import { roomLeft } from "./journal";
+import { full, scratch } from "./layout";
+import { encryptInPlace, writePage } from "./page";
+import { asidOf, headOf, isLarge, writeEntry, writeRegion } from "./rmp";
+import { readCell } from "./table";
+
+/** `how` = type | size << 8 | IMI << 9 | reserved fields << 16, `perms` = VMPL1 | VMPL2 << 8 | VMPL3 << 16. */
+export function launchUpdate(context: u64, spa: u64, how: u32, perms: u32): u32 {
+  if (begin(Op.SNP_LAUNCH_UPDATE, context, spa, how, perms)) ladder(context, spa, how, perms);
+  return finish();
+}
+
+function ladder(contextSpa: u64, spa: u64, how: u32, perms: u32): bool {
+  const type = how & 0xff;
+  const size = (how >>> 8) & 1;
+  const imi = (how >>> 9) & 1;
+  const reserved = how >>> 16;
+  if (!rung(Rule.FW_RESERVED, reserved == 0, reserved, 0)) return firmware(FwStatus.INVALID_PARAM);
+  if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
+  const context = contextAt(contextSpa);
+  if (!isContext(context, contextSpa)) return firmware(FwStatus.INVALID_GUEST);
+  const state = stateAt(spa);
+  if (!rung(Rule.FW_PAGE_STATE, state == PageState.PRE_GUEST, state, PageState.PRE_GUEST)) {
+    return firmware(FwStatus.INVALID_PAGE_STATE);
+  }
+  const pfn = <u32>(spa >>> 12);
+  const large: u32 = isLarge(headOf(pfn & ~511)) ? Size.S2M : Size.S4K;
+  if (!rung(Rule.FW_PAGE_SIZE, large == size, large, size)) return firmware(FwStatus.INVALID_PAGE_SIZE);
+  const aligned = size == Size.S4K || (spa & 0x1fffff) == 0;
+  if (!rung(Rule.FW_PAGE_ALIGNED, aligned, spa, size)) return firmware(FwStatus.INVALID_ADDRESS);
+  const small = type == PageType.VMSA || type == PageType.SECRETS || type == PageType.CPUID;
+  if (!rung(Rule.FW_PAGE_TYPE_SIZE, !small || size == Size.S4K, type, size)) return firmware(FwStatus.INVALID_PAGE_SIZE);
+  const known = type >= <u32>PageType.NORMAL && type <= <u32>PageType.CPUID;
+  if (!rung(Rule.FW_PAGE_TYPE, known, type, PageType.CPUID)) return firmware(FwStatus.INVALID_PARAM);
+  if (!inState(context, GuestState.LAUNCH)) return firmware(FwStatus.INVALID_GUEST_STATE);
+  const asid = <u32>readCell(context + ContextField.ASID);
+  if (!rung(Rule.FW_GUEST_ACTIVE, asid != 0, asid, 0)) return firmware(FwStatus.INACTIVE);
+  const owner = asidOf(pfn);
+  if (!rung(Rule.FW_PAGE_OWNER, owner == asid, owner, asid)) return firmware(FwStatus.INVALID_PAGE_OWNER);
+  // no guest here was started with an IMI, so no page may be marked as part of one
+  if (!rung(Rule.FW_IMI, imi == 0, imi, 0)) return firmware(FwStatus.INVALID_PARAM);
+  if (dry()) return true;
+  // 512 pages of 256 blocks each go through the cipher
+  if (size == Size.S2M && roomLeft() < 512 * 256 + 64) return noRoom();
+
+  let head = (headOf(pfn) | Flag.VALIDATED) & ~(<u64>Flag.IMMUTABLE);
+  if (type == PageType.VMSA) head |= Flag.VMSA;
+  const masks = full | ((perms & 0xffffff) << 8);
+  if (size == Size.S2M) writeRegion(pfn, head, masks, asid, Form.INNER);
+  else writeEntry(pfn, head, masks, asid);
+  fill(asid, spa, type, size == Size.S2M ? 512 : 1);
+  return firmware(FwStatus.SUCCESS);
+}
+
+/** NORMAL, VMSA, UNMEASURED, CPUID: encrypted in place. ZERO: zeroed. SECRETS: written by the firmware. */
+function fill(asid: u32, spa: u64, type: u32, count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const at = spa + (<u64>i << 12);
+    if (type == PageType.SECRETS) {
+      // version 3 and no SVSM. Simplified: the keys VMPCK0..3 at 20h are fixed, not random
+      memory.fill(scratch, 0, 4096);
+      store<u32>(scratch, 3);
+      for (let key: u32 = 0; key < 4; key++) memory.fill(scratch + 0x20 + key * 0x20, <u8>(0xc0 + key), 0x20);
+      writePage(asid, at);
+    } else {
+      encryptInPlace(asid, at, type == PageType.ZERO);
+    }
+  }
+}
