@@ -1,0 +1,165 @@
+/** The editor in the page: completion, squiggles, marks, both programs, undo, and the keys that stay the page's. */
+import { expect, test } from "vitest";
+import { type Visit, visit, withBrowser } from "./visit";
+
+withBrowser();
+
+async function arrived(): Promise<Visit> {
+  const reader = await visit({ editor: "monaco" });
+  await reader.ends(3, "terminated 1:3");
+  await reader.editorReady();
+  return reader;
+}
+
+test("nothing moves when Monaco arrives", async () => {
+  const reader = await visit({ editor: "monaco" });
+  const { page } = reader;
+  const measure = (line: string, gutter: string) =>
+    page.evaluate(
+      ([lines, numbers]) => {
+        const box = (element: Element | undefined) => element?.getBoundingClientRect();
+        const number = (n: number) =>
+          [...document.querySelectorAll(numbers ?? "")].find((e) => e.textContent?.trim() === String(n));
+        const text = document.querySelector(lines ?? "");
+        return {
+          first: box(number(1))?.top ?? 0,
+          tenth: box(number(10))?.top ?? 0,
+          right: box(text ?? undefined)?.left ?? 0,
+        };
+      },
+      [line, gutter] as const,
+    );
+  await page.locator(".plain-editor textarea").waitFor();
+  const before = await measure(".plain-editor textarea", ".plain-back span");
+  await page.locator(".monaco-editor .view-line").first().waitFor();
+  await reader.editorReady();
+  const after = await measure(".monaco-editor .view-lines", ".monaco-editor .line-numbers");
+  expect(Math.abs(after.first - before.first)).toBeLessThanOrEqual(1.5);
+  expect(Math.abs(after.tenth - before.tenth)).toBeLessThanOrEqual(1.5);
+  expect(Math.abs(after.right - before.right)).toBeLessThanOrEqual(1.5);
+});
+
+test("what was typed before Monaco arrived is there after", async () => {
+  const reader = await visit({ editor: "monaco" });
+  await reader.write("export function boot() {\n  log('typed early');\n}\n");
+  await reader.editorReady();
+  await reader.page.locator(".view-line").filter({ hasText: "typed early" }).waitFor();
+  await reader.page.locator(".log").filter({ hasText: "typed early" }).waitFor();
+});
+
+test("completion, hover and squiggles know the program's API and not the other's", async () => {
+  const reader = await arrived();
+  const { page } = reader;
+  await reader.type("export function boot() {\n  rmpadj\n}\n");
+  await page.keyboard.press("ControlOrMeta+Home");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
+  await page.keyboard.press("ControlOrMeta+Space");
+  await page.locator(".suggest-widget.visible").filter({ hasText: "rmpadjust" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.keyboard.insertText("(");
+  await page.keyboard.type("1, ");
+  await page.locator(".parameter-hints-widget.visible").filter({ hasText: "target VMPL" }).waitFor();
+  await page.keyboard.press("Escape");
+
+  await reader.type("export function boot() {\n  hv.asid;\n  log(1);\n}\n");
+  await page.locator(".problems").filter({ hasText: "Cannot find name 'hv'" }).waitFor();
+  await page.locator(".squiggly-error").first().waitFor();
+  await page.getByText("log", { exact: true }).first().hover();
+});
+
+test("override this part: the stub is written, shown, typed, and takes part in the run", async () => {
+  const reader = await arrived();
+  const { page } = reader;
+  await reader.openTab("hypervisor");
+  await page
+    .locator(".codelens-decoration a")
+    .filter({ hasText: "Override this part: npf" })
+    .scrollIntoViewIfNeeded()
+    .catch(() => {});
+  await page.keyboard.press("Escape");
+  await lens(reader, "Override this part: npf");
+  await page.locator(".view-line").filter({ hasText: "hv.honest.npf" }).waitFor();
+  await page.keyboard.press("ControlOrMeta+End");
+  await page.keyboard.insertText("export function between(hv, n) {\n  hv.asidd;\n}\n");
+  await page.locator(".problems").filter({ hasText: "'asidd' does not exist on type 'Hypervisor'" }).waitFor();
+  // Undo gives the stub back, and never the default's text into the reader's program.
+  await page.keyboard.press("ControlOrMeta+Z");
+  await page.locator(".problems").waitFor({ state: "detached" });
+  for (let i = 0; i < 5; i++) await page.keyboard.press("ControlOrMeta+Z");
+  expect(await page.locator(".view-lines").textContent()).not.toContain("kvm");
+});
+
+test("copy into my program: a library function comes with its imports", async () => {
+  const reader = await arrived();
+  await reader.openTab("linux");
+  await lens(reader, "Copy ghcb_msr_call into the guest program");
+  await reader.page.locator(".view-line").filter({ hasText: "function ghcb_msr_call" }).waitFor();
+  expect(await reader.page.locator("#tab-guest").getAttribute("aria-selected")).toBe("true");
+  await reader.ends(0, "completed");
+});
+
+test("the current and the failing line are marked, and only brought into view when they are not", async () => {
+  const reader = await arrived();
+  const { page } = reader;
+  await reader.type("export function boot() {\n  read64(0x1000);\n  pvalidate(RAM_START, RMP_PG_SIZE_4K, true);\n}\n");
+  await reader.level(1).click();
+  await reader.ends(1, "#GP, no handler");
+  await page.locator(".margin-failing").waitFor();
+  await page.locator(".line-failing").waitFor();
+  await page.locator("h1").click();
+  await page.keyboard.press("ArrowLeft");
+  await page.locator(".margin-failing").waitFor({ state: "detached" });
+});
+
+test("Ctrl+Enter runs without a new line, F10 steps, Ctrl+M lets Tab leave, and Tab comes back out", async () => {
+  const reader = await arrived();
+  const { page } = reader;
+  const text = "export function boot() {\n  log('here');\n}\n";
+  await reader.type(text);
+  await page.locator(".log").filter({ hasText: "here" }).waitFor();
+  const lines = await page.locator(".monaco-editor .line-numbers").count();
+  const runs = await page.evaluate(() => (window as unknown as { watched: { asked: number } }).watched.asked);
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await page.waitForFunction((old) => (window as unknown as { watched: { asked: number } }).watched.asked > old, runs);
+  expect(await page.locator(".monaco-editor .line-numbers").count()).toBe(lines);
+  const [step] = await reader.where();
+  await page.keyboard.press("Shift+F10");
+  await reader.whereIs(step - 1);
+  await page.keyboard.press("F10");
+  await reader.whereIs(step);
+  expect(await page.locator(".context-view .monaco-menu").count()).toBe(0);
+  await page.keyboard.press("Control+M");
+  await page.keyboard.press("Tab");
+  const inside = () => page.evaluate(() => document.activeElement?.closest(".monaco-editor") !== null);
+  expect(await inside()).toBe(false);
+  await page.keyboard.press("Shift+Tab");
+  expect(await inside()).toBe(true);
+  expect(await page.locator(".monaco-editor [role=textbox]").first().getAttribute("aria-label")).toMatch(
+    /Guest program.*Control\+M/,
+  );
+});
+
+test("a reset can be undone, and each tab has its own history", async () => {
+  const reader = await arrived();
+  const { page } = reader;
+  await reader.type("export function boot() {\n  log('mine');\n}\n");
+  await page.locator(".log").filter({ hasText: "mine" }).waitFor();
+  await page.getByRole("button", { name: "Reset" }).click();
+  await page.locator(".view-line").filter({ hasText: "mine" }).waitFor({ state: "detached" });
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.press("ControlOrMeta+Z");
+  await page.locator(".view-line").filter({ hasText: "mine" }).waitFor();
+  await page.locator(".log").filter({ hasText: "mine" }).waitFor();
+});
+
+/** Clicks a lens, wherever it is in the text. */
+async function lens({ page }: Visit, title: string): Promise<void> {
+  const link = page.locator(".codelens-decoration a").filter({ hasText: title });
+  for (let i = 0; i < 40 && (await link.count()) === 0; i++) {
+    await page.locator(".monaco-editor .view-lines").first().hover();
+    await page.mouse.wheel(0, 300);
+    await page.waitForTimeout(100);
+  }
+  await link.click();
+}

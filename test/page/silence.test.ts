@@ -1,0 +1,74 @@
+/** "Nothing leaves your browser", seen from the network: no other origin ever, and nothing at all once the editor is there. */
+import { expect, test } from "vitest";
+import { visit, withBrowser } from "./visit";
+
+withBrowser();
+
+test("once the editor has arrived nothing is asked of the network, whatever the reader does", async () => {
+  const reader = await visit({ editor: "monaco" });
+  const { page, traffic } = reader;
+  await reader.ends(3, "terminated 1:3");
+  await reader.editorReady();
+  expect(traffic.asked.length).toBeGreaterThan(5);
+  traffic.forget();
+
+  // A hung worker is ended and replaced, more than once.
+  for (const text of [
+    "export function boot() {\n  const a = Array.from({ length: 1e6 }, (_, i) => -i);\n  for (;;) a.sort();\n}\n",
+  ]) {
+    await reader.type(text);
+    await reader.runState(/The run was cut/);
+  }
+  await reader.type("export function boot() {\n  log(is_vmpl);\n  pval\n}\n");
+  await reader.runState(/The program is wrong/);
+
+  // Completion, hover, the problems of the editor, its own menus.
+  await page.keyboard.press("ControlOrMeta+Home");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
+  await page.keyboard.press("ControlOrMeta+Space");
+  await page.locator(".suggest-widget.visible").filter({ hasText: "pvalidate" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("F1");
+  await page.locator(".quick-input-widget").filter({ hasText: "Go to Line" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.insertText("// Ж λ 漢 🙂 ∀");
+
+  // Every tab, every dialog, every theme, every level.
+  for (const tab of ["hypervisor", "linux", "ovmf", "svsm", "guest"]) await reader.openTab(tab);
+  for (const dialog of ["Shortcuts and help", "Scenarios", "About this scenario"]) {
+    await page.getByRole("button", { name: dialog }).click();
+    await page.locator("dialog h2").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+  }
+  for (let i = 0; i < 3; i++) await page.getByRole("button", { name: /^Theme:/ }).click();
+  for (const level of [1, 2, 3, 0]) await reader.level(level).click();
+  await reader.copiedLink();
+
+  // Other scenarios.
+  for (const name of [/took a page back|remap/i, /size/i]) {
+    await page.getByRole("button", { name: "Scenarios" }).click();
+    await page.locator("dialog .entry").filter({ hasText: name }).first().click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page
+      .locator(".where b")
+      .filter({ hasText: /^[1-9]/ })
+      .waitFor();
+  }
+  expect(traffic.asked).toEqual([]);
+});
+
+test("the editor's chunk and TypeScript are asked for after the page is usable", async () => {
+  const reader = await visit({ editor: "monaco" });
+  await reader.editorReady();
+  const order = reader.traffic.asked.map((url) => url.split("/").at(-1) ?? "");
+  const place = (part: RegExp) => order.findIndex((name) => part.test(name));
+  for (const early of [/^core-.*\.wasm/, /^emscripten-module.*\.wasm/]) {
+    expect(place(early)).toBeGreaterThan(-1);
+    expect(place(early)).toBeLessThan(place(/^Editor-.*\.js/));
+  }
+  const last = order.filter((name) => /\.(?:js|wasm|css|ttf|woff2)$/.test(name)).at(-1);
+  expect(last).toMatch(/worker/);
+});

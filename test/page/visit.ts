@@ -1,0 +1,209 @@
+/**
+ * A reader at the page: the browser, a fresh profile a visit, and the gestures and sights that the tests share. A visit
+ * that threw an error in the page, or asked another origin for anything, fails its test whatever else it found.
+ */
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+import { browserFlags } from "../../cli/browser";
+import type {} from "../../cli/page.setup";
+import { type Traffic, watchTraffic } from "./traffic";
+
+export interface VisitOptions {
+  /** fragment of the address: "#boot-check" */
+  at?: string;
+  /** "plain": Monaco never arrives, which is enough for most tests and much faster */
+  editor?: "plain" | "monaco";
+  width?: number;
+  height?: number;
+  theme?: "light" | "dark";
+  /** a profile to come back with */
+  context?: BrowserContext;
+}
+
+let browser: Browser;
+let traffic: Traffic;
+const contexts = new Set<BrowserContext>();
+let complaints: string[] = [];
+
+/** Call once at the top of a test file. */
+export function withBrowser(): void {
+  beforeAll(async () => {
+    traffic = await watchTraffic([new URL(inject("pageInFolder")).origin]);
+    browser = await chromium.launch({
+      executablePath: inject("browser"),
+      args: browserFlags(),
+      proxy: { server: traffic.server, bypass: "<-loopback>" },
+    });
+  });
+  afterEach(async () => {
+    const found = complaints;
+    complaints = [];
+    for (const context of contexts) await context.close();
+    contexts.clear();
+    const { origin } = new URL(inject("pageInFolder"));
+    const foreign = traffic.asked.filter((url) => new URL(url).origin !== origin);
+    traffic.forget();
+    expect(found).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await traffic.close();
+  });
+}
+
+export async function visit(options: VisitOptions = {}): Promise<Visit> {
+  const { at = "", editor = "plain", width = 1280, height = 800, theme = "light" } = options;
+  const context =
+    options.context ??
+    (await browser.newContext({
+      viewport: { width, height },
+      colorScheme: theme,
+      reducedMotion: "reduce",
+      permissions: ["clipboard-read", "clipboard-write"],
+    }));
+  contexts.add(context);
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on("console", (message) => {
+    const expected = editor === "plain" && /Editor|Failed to load resource|dynamically imported/.test(message.text());
+    if (message.type() === "error" && !expected) complaints.push(`console: ${message.text()}`);
+  });
+  if (editor === "plain") await page.route(/\/Editor-[^/]*\.js$/, (route) => route.abort());
+  await page.addInitScript(rememberWorkers);
+  await page.goto(inject("pageInFolder") + at);
+  return new Visit(page, context, traffic);
+}
+
+/** What the page's workers did, kept in the page for the tests. */
+interface Watched {
+  /** workers alive or ended, in the order they were made */
+  made: Worker[];
+  /** the one whose trace is shown */
+  shown: Worker | null;
+  /** when a run was last asked for, and when it last ended: performance.now() */
+  asked: number;
+  ended: number;
+}
+
+/** In the page: keeps hold of the workers made, and of when they run. */
+function rememberWorkers(): void {
+  const watched: Watched = { made: [], shown: null, asked: 0, ended: 0 };
+  Object.assign(window, { watched });
+  window.Worker = class extends Worker {
+    private running = 0;
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      watched.made.push(this);
+      this.addEventListener("message", ({ data }) => {
+        if (data?.type !== "ran" || data.id !== this.running) return;
+        watched.shown = this;
+        watched.ended = performance.now();
+      });
+    }
+    override postMessage(message: { type?: string; id?: number; endsOnly?: boolean }, ...rest: never[]): void {
+      if (message?.type === "run") {
+        this.running = message.endsOnly ? 0 : (message.id ?? 0);
+        if (!message.endsOnly) watched.asked = performance.now();
+      }
+      super.postMessage(message, ...rest);
+    }
+  };
+}
+
+export class Visit {
+  constructor(
+    readonly page: Page,
+    readonly context: BrowserContext,
+    readonly traffic: Traffic,
+  ) {}
+
+  /** Waits until the page shows how the scenario ends at a level: "completed", "terminated 1:3". */
+  async ends(level: number, label: string | RegExp): Promise<void> {
+    await this.level(level).locator(".level-word").filter({ hasText: label }).waitFor();
+  }
+
+  level(level: number) {
+    return this.page.locator(`.level[data-level="${level}"]`);
+  }
+
+  /** The line under the timeline: how the shown run ended, in a sentence. */
+  async runState(text: string | RegExp): Promise<void> {
+    await this.page.locator(".run-state").filter({ hasText: text }).waitFor();
+  }
+
+  /** [step, number of events] as the page shows them. */
+  async where(): Promise<[number, number]> {
+    const text = (await this.page.locator(".where").textContent()) ?? "";
+    const [step, events] = text.replace(/,/g, "").match(/\d+/g) ?? [];
+    return [Number(step), Number(events)];
+  }
+
+  async whereIs(step: number): Promise<void> {
+    await this.page
+      .locator(".where b")
+      .filter({ hasText: new RegExp(`^${step}$`) })
+      .waitFor();
+  }
+
+  async openTab(name: string): Promise<void> {
+    await this.page.locator(`#tab-${name}`).click();
+  }
+
+  /** Replaces the text of the open program in the plain field. */
+  async write(text: string): Promise<void> {
+    await this.page.locator(".plain-editor textarea").fill(text);
+  }
+
+  async text(): Promise<string> {
+    return this.page.locator(".plain-editor textarea").inputValue();
+  }
+
+  /** Waits until Monaco and its TypeScript have arrived. */
+  async editorReady(): Promise<void> {
+    await this.page.waitForFunction(() => document.documentElement.dataset.editor === "ready");
+  }
+
+  /** Replaces the text of the open program in Monaco. */
+  async type(text: string): Promise<void> {
+    await this.page.locator(".monaco-editor .view-lines").first().click();
+    await this.page.keyboard.press("ControlOrMeta+A");
+    await this.page.keyboard.insertText(text);
+  }
+
+  async clipboard(): Promise<string> {
+    return this.page.evaluate(() => navigator.clipboard.readText());
+  }
+
+  /** Copies the link and gives its fragment. */
+  async copiedLink(): Promise<string> {
+    await this.page.getByRole("button", { name: "Copy link" }).click();
+    await this.page.locator(".said").filter({ hasText: "Link copied" }).waitFor();
+    return (await this.clipboard()).replace(/^[^#]*/, "");
+  }
+
+  /** The trace that the page shows, as the worker that made it gives it out: JSON lines. */
+  async trace(): Promise<string> {
+    return this.page.evaluate(() => {
+      const { watched } = window as unknown as { watched: Watched };
+      const worker = watched.shown;
+      if (!worker) throw new Error("no run has ended");
+      return new Promise<string>((resolve) => {
+        const id = 1_000_000;
+        const hear = ({ data }: MessageEvent) => {
+          if (data.type !== "trace" || data.id !== id) return;
+          worker.removeEventListener("message", hear);
+          resolve(data.text);
+        };
+        worker.addEventListener("message", hear);
+        worker.postMessage({ type: "trace", id });
+      });
+    });
+  }
+
+  /** Milliseconds from the newest run being asked for until now, by the page's clock. */
+  async sinceAsked(): Promise<number> {
+    return this.page.evaluate(() => performance.now() - (window as unknown as { watched: Watched }).watched.asked);
+  }
+}
