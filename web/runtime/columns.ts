@@ -1,16 +1,16 @@
 /**
  * From a position in the stripped text, as the engine reports it, to the position in the program as its author sees it.
  *
- * Lines are the same on both sides. Columns come from the source map of the stripping (Source Map, revision 3: one group a
- * line, segments of base64 VLQ numbers). The engine names a call by its opening bracket, or by `return` when it is the last
- * thing a function does; its author looks for the name that is called.
+ * Lines are the same on both sides; a line lost its types, so that what is left has moved. The two lines are aligned word by
+ * word, when one of them is first asked for. (sucrase's own source maps lose the columns behind an empty part of a template.)
+ *
+ * The engine names a call by its opening bracket, or by `return` where it is the last thing a function does; its author looks
+ * for the name that is called.
  */
 
-export interface MappedText {
+export interface StrippedText {
   source: string;
   code: string;
-  /** "mappings" of the source map */
-  mappings: string;
 }
 
 /** 1-based, in UTF-16 units, as editors count. */
@@ -19,34 +19,44 @@ export interface Position {
   column: number;
 }
 
-/** Looks positions up in one text; decodes it when first asked. */
-export class Columns {
-  private lines: string[] | null = null;
-  private segments: [generated: number, source: number][][] = [];
+/** A word or a sign of a line. */
+interface Word {
+  text: string;
+  at: number;
+}
 
-  constructor(private readonly text: MappedText) {}
+export class Columns {
+  private source: string[] | null = null;
+  private code: string[] = [];
+  private readonly aligned = new Map<number, [code: number, source: number][]>();
+
+  constructor(private readonly text: StrippedText) {}
 
   /** `column` counts code points from 1, as the engine does. Positions outside the text are moved to its start. */
   authorPosition(line: number, column: number): Position {
-    this.lines ??= this.decode();
-    const code = this.lines[line - 1];
+    if (!this.source) {
+      this.source = this.text.source.split("\n");
+      this.code = this.text.code.split("\n");
+    }
+    const code = this.code[line - 1];
     if (code === undefined) return { line: 1, column: 1 };
     const at = calledName(code, utf16Index(code, column - 1));
     return { line, column: this.sourceColumn(line - 1, at) + 1 };
   }
 
-  private sourceColumn(line: number, generated: number): number {
-    let found = 0;
-    for (const [start, source] of this.segments[line] ?? []) {
-      if (start > generated) break;
-      found = source + (generated - start);
+  /** Where the word at or before `at` stands in the author's line. */
+  private sourceColumn(line: number, at: number): number {
+    let pairs = this.aligned.get(line);
+    if (!pairs) {
+      pairs = align(words(this.code[line] ?? ""), words(this.source?.[line] ?? ""));
+      this.aligned.set(line, pairs);
     }
-    return found;
-  }
-
-  private decode(): string[] {
-    this.segments = decodeMappings(this.text.mappings);
-    return this.text.code.split("\n");
+    let found = 0;
+    for (const [code, source] of pairs) {
+      if (code > at) break;
+      found = source + (at - code);
+    }
+    return Math.min(found, this.source?.[line]?.length ?? 0);
   }
 }
 
@@ -66,37 +76,36 @@ function calledName(code: string, at: number): number {
   return back ? at + back[0].length : at;
 }
 
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** [generated column, source column] a line, 0-based, in order. */
-function decodeMappings(mappings: string): [number, number][][] {
-  let source = 0;
-  return mappings.split(";").map((line) => {
-    let generated = 0;
-    const segments: [number, number][] = [];
-    for (const segment of line.split(",")) {
-      const [column = 0, , , moved] = decodeNumbers(segment);
-      generated += column;
-      if (moved === undefined) continue;
-      source += moved;
-      segments.push([generated, source]);
-    }
-    return segments;
-  });
+function words(line: string): Word[] {
+  return [...line.matchAll(/[\w$]+|[^\w$\s]/g)].map((match) => ({ text: match[0], at: match.index }));
 }
 
-function decodeNumbers(text: string): number[] {
-  const out: number[] = [];
-  let value = 0;
-  let shift = 0;
-  for (const digit of text) {
-    const bits = DIGITS.indexOf(digit);
-    value += (bits & 31) << shift;
-    shift += 5;
-    if (bits & 32) continue;
-    out.push(value & 1 ? -(value >>> 1) : value >>> 1);
-    value = 0;
-    shift = 0;
+/** Lines longer than this (words times words) keep their columns: nobody writes them by hand. */
+const LARGEST = 1 << 20;
+
+/** The longest common run of words, as far left in the author's line as it goes: [column in code, column in source]. */
+function align(code: Word[], source: Word[]): [number, number][] {
+  const [n, m] = [code.length, source.length];
+  if (n * m > LARGEST) return [[0, 0]];
+  // longest[i][j]: of code from word i on and source from word j on
+  const longest = new Uint16Array((n + 1) * (m + 1));
+  const at = (i: number, j: number) => longest[i * (m + 1) + j] ?? 0;
+  for (let i = n - 1; i >= 0; i--) {
+    for (let j = m - 1; j >= 0; j--) {
+      const both = code[i]?.text === source[j]?.text ? at(i + 1, j + 1) + 1 : 0;
+      longest[i * (m + 1) + j] = Math.max(both, at(i + 1, j), at(i, j + 1));
+    }
   }
-  return out;
+  const pairs: [number, number][] = [];
+  for (let i = 0, j = 0; i < n && j < m; ) {
+    const [a, b] = [code[i], source[j]];
+    if (!a || !b) break;
+    if (a.text === b.text && at(i, j) === at(i + 1, j + 1) + 1) {
+      pairs.push([a.at, b.at]);
+      i++;
+      j++;
+    } else if (at(i, j + 1) === at(i, j)) j++;
+    else i++;
+  }
+  return pairs;
 }

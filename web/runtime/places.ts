@@ -1,6 +1,6 @@
 /** Where in the programs something happened: from the engine's stack traces to file, line and column. */
 import type { Place } from "../core/event";
-import { Columns, type MappedText } from "./columns";
+import { Columns, type StrippedText } from "./columns";
 
 /** The innermost line, and the nearest line of the user's own text. */
 export interface Where {
@@ -21,7 +21,7 @@ export class Places {
   /** loops ask for the same few stacks again and again */
   private readonly known = new Map<string, Where>();
 
-  add(file: string, text: MappedText): void {
+  add(file: string, text: StrippedText): void {
     this.files.set(file, new Columns(text));
   }
 

@@ -1,9 +1,9 @@
 /**
  * TypeScript to JavaScript: sucrase takes the types out and leaves the lines as they are. Columns move where types stood, so
- * the way back is kept (columns.ts). Nothing is checked but syntax: types are the editor's business.
+ * both texts are kept for the way back (columns.ts). Nothing is checked but syntax: types are the editor's business.
  */
 import { transform } from "sucrase";
-import type { MappedText } from "./columns";
+import type { StrippedText } from "./columns";
 
 /** What is wrong with a program's text, and where (1-based). */
 export interface SyntaxFault {
@@ -12,17 +12,12 @@ export interface SyntaxFault {
   column: number;
 }
 
-export type Stripped = { ok: true; text: MappedText } | { ok: false; fault: SyntaxFault };
+export type Stripped = { ok: true; text: StrippedText } | { ok: false; fault: SyntaxFault };
 
 export function strip(source: string): Stripped {
   try {
-    const { code, sourceMap } = transform(source, {
-      transforms: ["typescript"],
-      disableESTransforms: true,
-      filePath: "program.ts",
-      sourceMapOptions: { compiledFilename: "program.js" },
-    });
-    return { ok: true, text: { source, code, mappings: sourceMap?.mappings ?? "" } };
+    const { code } = transform(source, { transforms: ["typescript"], disableESTransforms: true });
+    return { ok: true, text: { source, code } };
   } catch (error) {
     return { ok: false, fault: faultOf(error, source) };
   }
