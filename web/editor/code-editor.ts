@@ -42,7 +42,12 @@ export class CodeEditor {
   private readonly lenses: Lenses;
   private readonly disposables: monaco.IDisposable[] = [];
   private shown: Shown = { files: [], active: "", marks: { problems: [] }, reveal: null };
+  /** name of the text that is open, and what the editor was told of it */
   private open: string | null = null;
+  private described = "";
+  /** problems of the run that are underlined, and problems that the page was told */
+  private marked = "[]";
+  private told = "[]";
   private revealed = 0;
   /** where the cursor goes when the text that it is about has arrived */
   private pending: { name: string; line: number } | null = null;
@@ -81,8 +86,10 @@ export class CodeEditor {
     this.show(file);
     this.lenses.show(file);
     const { current, failing, problems } = shown.marks;
-    this.marks.show(file.name, current, failing);
-    markRunProblems((name) => this.modelOf(name), shown.files, problems);
+    this.marks.show([file.name, textNameOf(file)], current, failing);
+    const key = JSON.stringify(problems);
+    if (changed || key !== this.marked) markRunProblems((name) => this.modelOf(name), shown.files, problems);
+    this.marked = key;
     this.reveal(file, shown.reveal);
   }
 
@@ -112,11 +119,11 @@ export class CodeEditor {
       if (view) this.editor.restoreViewState(view);
       this.open = name;
     }
-    this.editor.updateOptions({
-      readOnly: file.readOnly,
-      readOnlyMessage: { value: "This text is built in. Make a part of it your own by the line above it." },
-      ariaLabel: labelOf(file.title, file.readOnly),
-    });
+    const ariaLabel = labelOf(file.title, file.readOnly);
+    if (ariaLabel === this.described) return;
+    this.described = ariaLabel;
+    const readOnlyMessage = { value: "This text is built in. Make a part of it your own by the line above it." };
+    this.editor.updateOptions({ readOnly: file.readOnly, readOnlyMessage, ariaLabel });
   }
 
   private reveal(file: EditorFile, asked: Shown["reveal"]): void {
@@ -161,11 +168,10 @@ export class CodeEditor {
   }
 
   private modelOf(file: string): monaco.editor.ITextModel | null {
-    const found = this.shown.files.find(({ name }) => name === file);
+    const found = this.shown.files.find((candidate) => candidate.name === file || textNameOf(candidate) === file);
     return found ? this.texts.model(textNameOf(found)) : null;
   }
 
-  private told = "[]";
   private tellProblems(): void {
     const list = problemsOf(this.shown.files);
     const key = JSON.stringify(list);

@@ -19,10 +19,11 @@ export function markRunProblems(
   files: readonly EditorFile[],
   problems: readonly Omit<Problem, "severity">[],
 ): void {
-  for (const { name } of files) {
-    const model = modelOf(name);
+  for (const tab of files) {
+    const model = modelOf(tab.name);
     if (!model) continue;
-    const here = problems.filter(({ file, line }) => file === name && line >= 1 && line <= model.getLineCount());
+    const names = [tab.name, textNameOf(tab)];
+    const here = problems.filter(({ file, line }) => names.includes(file) && line >= 1 && line <= model.getLineCount());
     monaco.editor.setModelMarkers(
       model,
       RUN,

@@ -15,6 +15,7 @@ import { TypedText } from "./hooks";
 const SETTINGS = {
   target: 9, // ES2022
   module: 99, // ESNext
+  moduleResolution: 100, // Bundler
   lib: ["lib.es2022.d.ts"],
   types: [],
   strict: true,
@@ -22,6 +23,7 @@ const SETTINGS = {
   noImplicitAny: false,
   useUnknownInCatchVariables: false,
   noFallthroughCasesInSwitch: true,
+  noUncheckedSideEffectImports: true,
   // Without it a program that exports nothing yet would be a script, and its names global.
   moduleDetection: 3,
   isolatedModules: true,

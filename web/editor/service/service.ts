@@ -7,6 +7,7 @@ import {
   type TextChange,
 } from "monaco-editor/languages/features/typescript/lib/typescriptServices";
 import { docOf, textOf } from "./docstring";
+import { messageOf } from "./messages";
 import { Program } from "./program";
 import type {
   Description,
@@ -56,7 +57,7 @@ export class Service implements Questions {
     ];
     return found.map((d) => ({
       ...text.spanToSource({ start: d.start ?? 0, length: d.length ?? 1 }),
-      message: flattenDiagnosticMessageText(d.messageText, "\n"),
+      message: messageOf(flattenDiagnosticMessageText(d.messageText, "\n")),
       code: d.code,
       category: d.category,
       unused: d.reportsUnnecessary !== undefined,
