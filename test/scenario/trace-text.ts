@@ -12,11 +12,24 @@ import type { End, LogLine } from "../../web/runtime/protocol";
 /** Longer traces are cut here; a digest of all lines stands for the rest. */
 const LINES = 360;
 
-export function traceText(events: readonly TraceEvent[]): string[] {
-  const lines = events.map(eventLine);
-  if (lines.length <= LINES) return lines;
-  const digest = createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 32);
-  return [...lines.slice(0, LINES), `... and ${lines.length - LINES} more; SHA-256 of all event lines: ${digest}`];
+/** Of the changes of one event so many are shown. */
+const CHANGES = 6;
+
+/** @param foldLaunch true: a digest stands for the events up to the first VMRUN, the default launch */
+export function traceText(events: readonly TraceEvent[], foldLaunch: boolean): string[] {
+  const launch = foldLaunch ? events.findIndex((event) => event.op === "vmrun") + 1 : 0;
+  const lines = events.slice(launch).map(eventLine);
+  const head =
+    launch > 0 ? [`${"1".padStart(5)} to ${launch}: the default launch, ${digestOf(events.slice(0, launch))}`] : [];
+  const cut = lines.length - LINES;
+  const tail = cut > 0 ? [`... and ${cut} more, ${digestOf(events)}`] : [];
+  return [...head, ...lines.slice(0, LINES), ...tail];
+}
+
+/** Of everything in the events but their places. */
+function digestOf(events: readonly TraceEvent[]): string {
+  const bare = events.map(({ at: _, caller: __, ...event }) => JSON.stringify(event));
+  return `SHA-256 ${createHash("sha256").update(bare.join("\n")).digest("hex").slice(0, 32)}`;
 }
 
 export function endText(end: End): string {
@@ -36,7 +49,9 @@ function eventLine(event: TraceEvent): string {
   if (event.rule !== undefined) parts.push(event.rule);
   const own = [event.caller, event.at].find((place) => place?.file === "guest" || place?.file === "hypervisor");
   if (own !== undefined) parts.push(`(${own.file}:${own.line})`);
-  for (const { spa, field, from, to } of event.changed ?? []) parts.push(`| ${spa} ${field} ${from}>${to}`);
+  const changed = event.changed ?? [];
+  for (const { spa, field, from, to } of changed.slice(0, CHANGES)) parts.push(`| ${spa} ${field} ${from}>${to}`);
+  if (changed.length > CHANGES) parts.push(`| and ${changed.length - CHANGES} more, ${digestOf([event])}`);
   return parts.join(" ");
 }
 

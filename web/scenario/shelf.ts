@@ -22,7 +22,14 @@ export const SHELVES: readonly Shelf[] = [
   {
     title: "Who can tell the VMPL?",
     about: "What a guest may ask, read and try, and what the answers are worth.",
-    ids: ["rmpadjust-tells", "ask-the-hypervisor", "no-register-says", "rmpquery-second-probe", "vmpl-fixed-in-vmsa"],
+    ids: [
+      "rmpadjust-tells",
+      "ask-the-hypervisor",
+      "no-register-says",
+      "permissions-do-not-tell",
+      "rmpquery-second-probe",
+      "vmpl-fixed-in-vmsa",
+    ],
   },
   {
     title: "The platform",
@@ -48,7 +55,7 @@ export const SHELVES: readonly Shelf[] = [
   {
     title: "Attacks that the RMP stops",
     about: "A hostile hypervisor against a guest that does nothing wrong.",
-    ids: ["host-write", "alias", "remap", "forged-vmsa", "size-confusion"],
+    ids: ["host-write", "alias", "remap", "forged-vmsa", "size-confusion", "no-grant"],
   },
   {
     title: "Attacks that need a mistake",
