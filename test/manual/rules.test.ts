@@ -57,6 +57,10 @@ test("exactly these are assumed", () => {
 test("exactly these are reconstructed", () => {
   expect(RULE_NAMES.filter((name) => ruleText(name)?.sure === "reconstructed").sort()).toEqual([
     "FW_ASID_FREE",
+    "FW_REPORT_VMPL",
+    "INIT_HSAVE",
+    "INIT_RMP_EQUAL",
+    "INIT_RMP_PLACED",
     "PSMASH_ALIGNED",
     "PSMASH_COVERED",
     "PSMASH_INUSE",

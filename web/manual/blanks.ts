@@ -19,6 +19,14 @@ export type Blank =
   | "needed"
   | "state";
 
+/** The page state that a firmware command needs. */
+const NEEDED: Record<string, string> = {
+  snp_gctx_create: "a Firmware page",
+  snp_page_set_state: "a Firmware page",
+  snp_page_md_init: "a Firmware page",
+  snp_launch_update: "a Pre-Guest page",
+};
+
 /** The words the event has; a blank that it cannot fill is left out. */
 export function blanks(event: TraceEvent): Partial<Record<Blank, string>> {
   const { args } = event;
@@ -42,8 +50,8 @@ export function blanks(event: TraceEvent): Partial<Record<Blank, string>> {
   put("msr", args.msr, msrName(args.msr));
   put("asked", args.validate, small(args.validate) ? "validated" : "not validated");
   put("type", args.type, String(args.type));
-  const create = event.op === "snp_gctx_create";
-  if (create || event.op === "snp_launch_update") words.needed = create ? "a Firmware page" : "a Pre-Guest page";
+  const needed = NEEDED[event.op];
+  if (needed) words.needed = needed;
   if (event.op.startsWith("snp_")) words.state = event.op === "snp_launch_start" ? "INIT" : "LAUNCH";
   return words;
 }

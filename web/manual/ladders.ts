@@ -92,17 +92,25 @@ const LADDERS: Partial<Record<Op, readonly Rule[]>> = {
   [Op.HOST_WRITE]: [Rule.HOST_WRITE_OWNED],
   [Op.HOST_WRMSR]: FROZEN,
   [Op.SNP_INIT]: [
+    Rule.INIT_RESERVED,
     Rule.INIT_STATE,
+    Rule.INIT_RMP,
     Rule.INIT_MEMENC,
     Rule.INIT_SNPEN,
     Rule.INIT_VMPLEN,
+    Rule.INIT_SYSCFG_EQUAL,
     Rule.INIT_MFDM,
+    Rule.INIT_SMMLOCK_EQUAL,
     Rule.INIT_SMMLOCK,
+    Rule.INIT_RMP_EQUAL,
+    Rule.INIT_RMP_PLACED,
+    Rule.INIT_HSAVE,
   ],
   [Op.SNP_GCTX_CREATE]: [Rule.FW_INITIALIZED, Rule.FW_PAGE_STATE, Rule.FW_CONTEXT_FREE],
   [Op.SNP_LAUNCH_START]: [...LAUNCH, Rule.FW_GUEST_LAUNCH, Rule.FW_POLICY],
   [Op.SNP_ACTIVATE]: [...LAUNCH, Rule.FW_GUEST_LAUNCH, Rule.FW_ASID_VALID, Rule.FW_ASID_FREE],
   [Op.SNP_LAUNCH_UPDATE]: [
+    Rule.FW_RESERVED,
     ...LAUNCH,
     Rule.FW_PAGE_STATE,
     Rule.FW_PAGE_SIZE,
@@ -112,8 +120,15 @@ const LADDERS: Partial<Record<Op, readonly Rule[]>> = {
     Rule.FW_GUEST_LAUNCH,
     Rule.FW_GUEST_ACTIVE,
     Rule.FW_PAGE_OWNER,
+    Rule.FW_IMI,
   ],
   [Op.SNP_LAUNCH_FINISH]: [...LAUNCH, Rule.FW_GUEST_LAUNCH],
+  [Op.SNP_DECOMMISSION]: LAUNCH,
+  [Op.SNP_GUEST_STATUS]: LAUNCH,
+  [Op.SNP_GUEST_REQUEST]: [...LAUNCH, Rule.FW_GUEST_RUNNING, Rule.FW_REPORT_VMPL],
+  [Op.SNP_PAGE_RECLAIM]: [Rule.FW_INITIALIZED, Rule.FW_PAGE_ALIGNED, Rule.FW_RECLAIMABLE, Rule.FW_PAGE_SIZE],
+  [Op.SNP_PAGE_SET_STATE]: [Rule.FW_INITIALIZED, Rule.FW_PAGE_ALIGNED, Rule.FW_PAGE_STATE, Rule.FW_PAGE_SIZE],
+  [Op.SNP_PAGE_MD_INIT]: [...LAUNCH, Rule.FW_PAGE_STATE, Rule.FW_PAGE_SIZE],
 };
 
 /** What decides between two ladders of one operation. */
@@ -129,7 +144,7 @@ export function ladder(op: Op, variant: Variant = {}): readonly Rule[] {
   if (variant.shared && op === Op.GUEST_READ) return SHARED_READ;
   if (variant.shared && op === Op.GUEST_WRITE) return SHARED_WRITE;
   if (op === Op.HOST_WRMSR && variant.msr === Msr.SYSCFG) return SYSCFG;
-  if (op === Op.HOST_WRMSR && variant.msr === Msr.HWCR) return [];
+  if (op === Op.HOST_WRMSR && (variant.msr === Msr.HWCR || variant.msr === Msr.VM_HSAVE_PA)) return [];
   return LADDERS[op] ?? [];
 }
 
@@ -185,6 +200,12 @@ const ORDERS: Partial<Record<Op, Order>> = {
   },
   [Op.SNP_LAUNCH_UPDATE]: FIRMWARE,
   [Op.SNP_LAUNCH_FINISH]: FIRMWARE,
+  [Op.SNP_DECOMMISSION]: FIRMWARE,
+  [Op.SNP_GUEST_STATUS]: FIRMWARE,
+  [Op.SNP_GUEST_REQUEST]: FIRMWARE,
+  [Op.SNP_PAGE_RECLAIM]: FIRMWARE,
+  [Op.SNP_PAGE_SET_STATE]: FIRMWARE,
+  [Op.SNP_PAGE_MD_INIT]: FIRMWARE,
 };
 
 /** How sure the order of the operation's ladder is; undefined for an operation without checks. */

@@ -2,11 +2,11 @@
  * One step, one sentence, in words a person would say. What was refused says why, with the numbers of this event; the
  * codes stand in codes.ts. #GP, #PF and #VC are exceptions of the guest ("faulted"), #NPF is an exit to the hypervisor.
  */
-import { Msr, PageType } from "../../assembly/abi";
+import { GuestState, Msr, PageType } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import { answer, request } from "./ghcb";
 import { because } from "./rules";
-import { hex, msrName, permissions, size, small, syscfg, whole } from "./spell";
+import { count, hex, msrName, permissions, size, small, syscfg, whole } from "./spell";
 
 type Say = (event: TraceEvent) => string;
 
@@ -162,6 +162,33 @@ const launchUpdate: Say = ({ args }) => {
   return `SNP_LAUNCH_UPDATE added page ${hex(args.spa)} as ${PageType[type] ?? type}: ${HOW[type] ?? ""}, Guest-Valid now${grants.join("")}.`;
 };
 
+/** SNP_INIT has no operands, SNP_INIT_EX says whether the RMP is built and what becomes HV-Fixed ("first spa+pages"). */
+const snpInit: Say = ({ args }) => {
+  const ex = args.init_rmp !== undefined;
+  const built = ex && !small(args.init_rmp) ? "the RMP stays as it is" : "the RMP is built anew";
+  const fixed = args.hv_fixed === undefined ? "" : `, HV-Fixed: ${ranges(String(args.hv_fixed))}`;
+  return `${ex ? "SNP_INIT_EX" : "SNP_INIT"} initialized the platform: ${built}${fixed}, and the firmware takes launch commands now.`;
+};
+
+function ranges(list: string): string {
+  return list
+    .split(" ")
+    .map((range) => range.split("+"))
+    .map(([from, pages]) => `${count(small(pages), "page")} from ${hex(from)}`)
+    .join(", ");
+}
+
+const reclaim: Say = ({ args }) => {
+  const which = `${size(args.size) === "2M" ? "2M " : ""}page ${hex(args.spa)}`;
+  return `SNP_PAGE_RECLAIM made ${which} mutable: RMPUPDATE can take it back now.`;
+};
+
+const guestStatus: Say = ({ args, result }) => {
+  const asid = small(result?.asid);
+  const state = GuestState[small(result?.state)] ?? String(result?.state);
+  return `SNP_GUEST_STATUS: the guest of page ${hex(args.spa)} is ${state}, ${asid ? `ASID ${asid}` : "without an ASID"}, policy ${hex(result?.policy)}.`;
+};
+
 /** The sentence when it went through. */
 const DONE: Record<string, Say> = {
   pvalidate,
@@ -191,7 +218,7 @@ const DONE: Record<string, Say> = {
   "host-wrmsr": hostWrmsr,
   "host-rdmsr": ({ args, result }) =>
     `The hypervisor read ${msrName(args.msr)} of core ${args.core}: ${hex(result?.value)}.`,
-  snp_init: () => "SNP_INIT initialized the platform: the firmware takes launch commands now.",
+  snp_init: snpInit,
   snp_gctx_create: ({ args }) => `SNP_GCTX_CREATE made page ${hex(args.spa)} a context page.`,
   snp_launch_start: ({ args }) =>
     `SNP_LAUNCH_START began the launch of the guest of page ${hex(args.spa)}, policy ${hex(args.policy)}.`,
@@ -199,6 +226,16 @@ const DONE: Record<string, Say> = {
   snp_launch_update: launchUpdate,
   snp_launch_finish: ({ args }) =>
     `SNP_LAUNCH_FINISH ended the launch of the guest of page ${hex(args.spa)}: it may run now.`,
+  snp_decommission: ({ args }) =>
+    `SNP_DECOMMISSION removed the guest of page ${hex(args.spa)}: its ASID is free, the page Firmware again.`,
+  snp_page_reclaim: reclaim,
+  snp_page_set_state: ({ args }) =>
+    `SNP_PAGE_SET_STATE made ${size(args.size) === "2M" ? "2M " : ""}page ${hex(args.spa)} HV-Fixed, until a reset.`,
+  snp_page_md_init: ({ args }) =>
+    `SNP_PAGE_MD_INIT made page ${hex(args.spa)} a Metadata page of the guest of page ${hex(args.context)}.`,
+  snp_guest_status: guestStatus,
+  snp_guest_request: ({ args }) =>
+    `SNP_GUEST_REQUEST made a report for VMPL${args.vmpl}, asked with VMPCK${args.vmpck}.`,
 };
 
 /** Who is refused: the instruction's name, or what was tried. */
@@ -220,6 +257,8 @@ function attempt({ op, args }: TraceEvent): string {
     case "rdmsr":
     case "host-rdmsr":
       return `The read of ${msrName(args.msr)}`;
+    case "snp_init":
+      return args.init_rmp === undefined ? "SNP_INIT" : "SNP_INIT_EX";
     default:
       return op.toUpperCase();
   }

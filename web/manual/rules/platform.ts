@@ -18,6 +18,23 @@ function bit(name: string, at: string) {
   } as const;
 }
 
+function equal(name: string) {
+  return {
+    asks: `Is ${name} the same on every core?`,
+    because: `${name} differs between cores`,
+    cite: INIT,
+    sure: "verified",
+    show: "cores",
+    sides: ["cores unlike core 0:", ""],
+    fix: `Set ${name} alike on every core.`,
+  } as const;
+}
+
+const STATUS = {
+  note: "The check is in AMD's source; that its status is INVALID_CONFIG is ours.",
+  settle: "The page of SNP_INIT in ABI 56860.",
+} as const;
+
 export const PLATFORM = {
   SYSCFG_OPEN: {
     asks: "Is SYSCFG still open (SecureNestedPagingEn = 0)?",
@@ -44,6 +61,23 @@ export const PLATFORM = {
     show: "number",
     fix: "SNP_SHUTDOWN first.",
   },
+  INIT_RESERVED: {
+    asks: "Are the command's reserved fields zero?",
+    because: "a reserved field of the command is not zero",
+    cite: INIT,
+    sure: "verified",
+    show: "flag",
+    fix: "Set the reserved fields to zero.",
+  },
+  INIT_RMP: {
+    asks: "Is the RMP built now (INIT_RMP), or was it since reset?",
+    because: "the RMP was never initialized since reset and INIT_RMP is 0",
+    cite: INIT,
+    sure: "verified",
+    show: "flag",
+    sides: ["built before", "INIT_RMP"],
+    fix: "Set INIT_RMP.",
+  },
   INIT_SNPEN: bit("SecureNestedPagingEn", "SYSCFG bit 24"),
   INIT_VMPLEN: {
     ...bit("VMPLEn", "SYSCFG bit 25"),
@@ -51,5 +85,28 @@ export const PLATFORM = {
   },
   INIT_MEMENC: bit("MemEncryptionModEn", "SYSCFG bit 23"),
   INIT_MFDM: bit("MtrrFixDramModEn", "SYSCFG bit 19"),
+  INIT_SYSCFG_EQUAL: equal("SYSCFG"),
   INIT_SMMLOCK: bit("SmmLock", "HWCR bit 0"),
+  INIT_SMMLOCK_EQUAL: equal("HWCR.SmmLock"),
+  INIT_RMP_EQUAL: { ...equal("the RMP range (RMP_BASE, RMP_END)"), sure: "reconstructed", ...STATUS },
+  INIT_RMP_PLACED: {
+    asks: "Does the RMP start at a multiple of 1 MiB, with room for its bookkeeping, inside memory?",
+    because: "RMP_BASE and RMP_END do not describe a table inside memory that starts at a multiple of 1 MiB",
+    cite: INIT,
+    sure: "reconstructed",
+    ...STATUS,
+    show: "hex",
+    sides: ["RMP_BASE", "RMP_END"],
+    fix: "Write RMP_BASE and RMP_END before SecureNestedPagingEn is set.",
+  },
+  INIT_HSAVE: {
+    asks: "Is VM_HSAVE_PA zero on every core (asked when the RMP is built)?",
+    because: "VM_HSAVE_PA is set on some core, and its page could become another's",
+    cite: INIT,
+    sure: "reconstructed",
+    ...STATUS,
+    show: "cores",
+    sides: ["cores with it:", ""],
+    fix: "Write 0 to VM_HSAVE_PA on every core.",
+  },
 } satisfies Chapter;
