@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Entry, Flag, Rule, Rung } from "../../assembly/abi";
+import { Rule, Rung } from "../../assembly/abi";
 import { coreModule } from "../../cli/build";
 import { CoreMachine } from "../../cli/core-machine";
 import type { Operation } from "../../cli/operation";
@@ -13,7 +13,7 @@ import { parseVectors } from "../../cli/vectors";
 import { Machine } from "../../web/core/machine";
 import { compareCase, describeDisagreement } from "./differential";
 import { randomCase } from "./generator";
-import { memoryOf } from "./memory";
+import { putHvFixed } from "./hv-fixed";
 import { Random } from "./random";
 import { assignLarge, MACHINE } from "./rows";
 import { shrink } from "./shrink";
@@ -94,11 +94,7 @@ describe("core and model", () => {
 
   it("a 2 MiB RMPUPDATE over an HV-Fixed page", () => {
     const core = new CoreMachine(module, MACHINE, [assignLarge()]);
-    // no instruction makes an HV-Fixed page (RMPUPDATE refuses), the firmware does when it builds the RMP: put one there,
-    // and count it in its region (bits 31:16)
-    const { rmp, regions } = memoryOf(core.machine);
-    new DataView(rmp.buffer, rmp.byteOffset).setUint32(17 * Entry.BYTES + Entry.HEAD, Flag.IMMUTABLE, true);
-    new DataView(regions.buffer, regions.byteOffset).setUint32(0, 1 << 16, true);
+    putHvFixed(core, 17);
     expect(core.apply(assignLarge())).toEqual({ eax: 2 });
     expect(Rule[core.machine.rule]).toBe("RMPUPDATE_REGION_MUTABLE");
     coverage.witness(core.machine.rule, Rung.FAILED);
