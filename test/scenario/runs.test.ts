@@ -2,14 +2,18 @@
 import { describe, expect, test } from "vitest";
 import { Model } from "../../assembly/abi";
 import { decodeLink, encodeLink } from "../../web/scenario/link";
+import type { Scenario } from "../../web/scenario/schema";
 import { scenarioIds } from "./disk";
 import { readScenario } from "./golden";
 import { type Ran, runScenario } from "./runs";
 
 const MODEL = `${Model.VERSION}`;
 
-const run = (id: string, vmpl = readScenario(id).vmpl) =>
-  runScenario({ ...readScenario(id), vmpl: vmpl as 0 | 1 | 2 | 3 });
+/** Runs a scenario of the gallery, at another VMPL if one is given. */
+function run(id: string, vmpl?: number) {
+  const scenario = readScenario(id);
+  return runScenario({ ...scenario, vmpl: (vmpl ?? scenario.vmpl) as Scenario["vmpl"] });
+}
 const log = async (id: string, vmpl?: number) => (await run(id, vmpl)).log.map((line) => line.text);
 const count = ({ events }: Ran, op: string, outcome: object) =>
   events.filter((event) => event.op === op && Object.entries(outcome).every(([k, v]) => event[k as "eax"] === v))

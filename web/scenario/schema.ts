@@ -1,9 +1,10 @@
 /**
- * Scenario files (design/programs.md, section 3): what they hold. Parsing, defaults, migrations and every sentence about
- * what is wrong live beside this file.
+ * Scenario files: what they hold. Parsing (parse.ts), defaults, bounds, migrations, writing and links live beside this
+ * file. Fields that this version does not know are kept where they stand, as further properties of their object; those of
+ * the file itself are in `rest`.
  */
 
-/** Machine of a scenario, every field filled in. */
+/** Machine of a scenario, every field filled in. Bounds: bounds.ts. */
 export interface MachineConfig {
   memoryMiB: number;
   rmpCoversMiB: number;
@@ -16,7 +17,7 @@ export interface MachineConfig {
   syscfg: { snpEn: boolean; vmplEn: boolean; memEnc: boolean; mfdm: boolean; smmLock: boolean };
 }
 
-/** Switches of spec/machine.md, section 5; the index is Check in assembly/abi.ts. */
+/** Checks of the hardware that a scenario may turn off ("what if?"); the index is Check in assembly/abi.ts. */
 export const CHECK_NAMES = [
   "guest-owned",
   "reverse-map",
@@ -42,19 +43,24 @@ export interface StageNote {
   focus?: string;
 }
 
-/** A scenario with every default filled in. Unknown fields of the file are kept in `rest` and written back. */
+/** A scenario with every default filled in. */
 export interface Scenario {
   version: 1;
   title: string;
   /** markdown; the first line says in one sentence what it shows */
   about: string;
   machine: MachineConfig;
+  /** of the boot vCPU */
   vmpl: 0 | 1 | 2 | 3;
+  /** program, TypeScript */
   guest: string;
+  /** absent: the default of machine.host */
   hypervisor?: string;
+  /** edited library modules only */
   library?: Partial<Record<LibraryName, string>>;
   view?: { step?: number; spa?: string };
   stage?: StageNote[];
+  /** holds when each key equals that of the run's end */
   expect?: Record<string, unknown>;
   difficulty?: "first" | "core" | "deep";
   tags?: string[];
