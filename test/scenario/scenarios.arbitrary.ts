@@ -51,9 +51,7 @@ const note: fc.Arbitrary<StageNote> = fc
 const optional = fc.record(
   {
     hypervisor: text,
-    library: fc
-      .tuple(unknown, fc.record({ linux: text, ovmf: text, svsm: text }, { requiredKeys: [] }))
-      .map(([u, l]) => ({ ...u, ...l })),
+    library: fc.record({ linux: text, ovmf: text, svsm: text, "x-later": text }, { requiredKeys: [] }),
     view: fc.record({ step, spa: fc.nat({ max: 2 ** 31 }).map((n) => `0x${n.toString(16)}`) }, { requiredKeys: [] }),
     stage: fc.array(note, { maxLength: 3 }),
     expect: fc.record({ end: fc.constantFrom("completed", "terminated"), code: fc.nat() }, { requiredKeys: ["end"] }),

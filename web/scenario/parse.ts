@@ -149,11 +149,9 @@ function machineOf(value: unknown, notes: string[]): MachineConfig {
 
 function libraryOf(value: unknown, notes: string[]): Scenario["library"] {
   const fields = objectAt("library", value);
-  const library: Fields = { ...unknownFields(fields, KNOWN.library, "library.", notes) };
-  for (const name of KNOWN.library) {
-    if (fields[name] !== undefined) library[name] = text(`library.${name}`, fields[name]);
-  }
-  return library as Scenario["library"];
+  unknownFields(fields, KNOWN.library, "library.", notes);
+  // Modules of a later version are kept too, and are text like all the others.
+  return Object.fromEntries(Object.entries(fields).map(([name, source]) => [name, text(`library.${name}`, source)]));
 }
 
 function viewOf(value: unknown, notes: string[]): Scenario["view"] {
