@@ -1,4 +1,5 @@
 /** What the programs logged. Lines after the current step are dim; a click goes to the step of a line. */
+import type { CSSProperties } from "react";
 import { page } from "../../store/page";
 import { goTo, stepBy } from "../../store/step";
 import { count } from "../numbers";
@@ -9,6 +10,7 @@ export function Log() {
   const log = page((s) => s.result?.log) ?? [];
   const dropped = page((s) => s.result?.logDropped ?? 0);
   const step = page((s) => s.step);
+  const digits = { "--digits": Math.max(2, String(log.at(-1)?.step ?? 0).length) } as CSSProperties;
   const shown = log.slice(0, SHOWN);
   return (
     <section className="log" aria-labelledby="log-heading">
@@ -19,7 +21,7 @@ export function Log() {
         </p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <ol tabIndex={0} aria-labelledby="log-heading">
+        <ol tabIndex={0} aria-labelledby="log-heading" style={digits}>
           {shown.map((line, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be alike; their place is their identity
             <li key={i} data-later={line.step > step || undefined}>

@@ -1,5 +1,5 @@
 /** The machine in one line, and the panel that changes it. */
-import { useEffect, useRef, useState } from "react";
+import { type CSSProperties, useEffect, useRef, useState } from "react";
 import type { MachineConfig } from "../../scenario/schema";
 import { page } from "../../store/page";
 import { Icon } from "../icons";
@@ -24,6 +24,7 @@ export function MachineSummary() {
   const machine = page((s) => s.scenario?.machine);
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState<CSSProperties>({});
   useEffect(() => {
     if (!open) return;
     const close = (event: PointerEvent | KeyboardEvent) => {
@@ -39,6 +40,15 @@ export function MachineSummary() {
       removeEventListener("keydown", close);
     };
   }, [open]);
+  // Fixed, since the band it belongs to is cut off where the timeline begins.
+  const toggle = () => {
+    const button = box.current?.getBoundingClientRect();
+    if (button) {
+      const top = Math.min(button.bottom + 6, innerHeight / 2);
+      setPlace({ top, right: Math.max(8, innerWidth - button.right), maxHeight: innerHeight - top - 12 });
+    }
+    setOpen(!open);
+  };
   if (!machine) return null;
   const altered = machine.checksOff.length > 0;
   return (
@@ -49,13 +59,13 @@ export function MachineSummary() {
         aria-expanded={open}
         aria-controls="machine-options"
         data-altered={altered || undefined}
-        onClick={() => setOpen(!open)}
+        onClick={toggle}
       >
         Machine: {summary(machine)}
         <Icon name="down" />
       </button>
       {open ? (
-        <section className="sheet" id="machine-options" aria-label="Machine">
+        <section className="sheet" id="machine-options" aria-label="Machine" style={place}>
           <MachineOptions machine={machine} />
         </section>
       ) : null}

@@ -1,7 +1,7 @@
 /** Draws the map. Pure drawing: the same tiles, layout and palette give the same picture. */
 import { Tile } from "../../../assembly/abi";
 import { address } from "../numbers";
-import { type Block, boxOf, type Layout, REGION } from "./layout";
+import { type Block, boxOf, type Layout, REGION, rowAt } from "./layout";
 import type { Palette } from "./palette";
 import { lookOf, type StateLook } from "./states";
 
@@ -116,12 +116,15 @@ export function paintMap(c: Context, p: Palette, tiles: Uint8Array, layout: Layo
     if (block.y > bottom || block.y + block.height < top) continue;
     const start = block.region * REGION;
     if (block.kind === "cells") {
-      const from = Math.max(0, Math.floor((top - block.y) / pitch)) * columns;
-      const to = Math.min(REGION, tiles.length - start, Math.ceil((bottom - block.y) / pitch) * columns);
-      for (let i = from; i < to; i++) {
-        const sprite = spriteOf(sprites, c, p, tiles[start + i] ?? 0, pitch - 1);
-        const x = block.x + (i % columns) * pitch;
-        c.drawImage(sprite, x, block.y + Math.floor(i / columns) * pitch, pitch - 1, pitch - 1);
+      const last = Math.min(rowAt(block, bottom - block.y), Math.ceil((tiles.length - start) / columns) - 1);
+      for (let row = rowAt(block, top - block.y); row <= last; row++) {
+        const y = block.rows[row] ?? 0;
+        const height = (block.rows[row + 1] ?? y) - y - 1;
+        const first = start + row * columns;
+        for (let i = 0; i < columns; i++) {
+          const sprite = spriteOf(sprites, c, p, tiles[first + i] ?? 0, pitch - 1);
+          c.drawImage(sprite, block.x + i * pitch, block.y + y, pitch - 1, height);
+        }
       }
     } else {
       paintWhole(c, p, tiles[start] ?? 0, block);

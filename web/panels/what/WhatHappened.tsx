@@ -50,6 +50,14 @@ export function WhatHappened() {
 
 function Step({ view, event }: { view: StepView; event: TraceEvent }) {
   const reasons = useMemo(() => ladderOf(view), [view]);
+  // A step that was stopped is read for its reason, one that went through for its effect.
+  const stopped = reasons.some(({ outcome }) => outcome === "failed");
+  const why = reasons.length > 0 && (
+    <>
+      <h3 className="part">{stopped ? "Why?" : "Why? Every check passed"}</h3>
+      <Ladder event={event} reasons={reasons} />
+    </>
+  );
   return (
     <>
       <p className="who small">
@@ -69,14 +77,10 @@ function Step({ view, event }: { view: StepView; event: TraceEvent }) {
         <code>{call(event)}</code> <code className="came">{codes(event)}</code>
       </p>
       <Walk event={event} />
-      {reasons.length > 0 ? (
-        <>
-          <h3 className="part">Why?</h3>
-          <Ladder event={event} reasons={reasons} />
-        </>
-      ) : null}
+      {stopped ? why : null}
       <h3 className="part">What it changed</h3>
       <Changes changed={view.changed} pages={view.changedPages.length} />
+      {stopped ? null : why}
     </>
   );
 }
