@@ -43,8 +43,10 @@ export class OutOfMemory extends Error {
  * Static data lies below this. Above it, up to the heap, is the stack, which is empty while nothing runs; the stack limit
  * keeps programs 4 MiB away from its lower end.
  */
-const DATA_END = 256 * 1024;
+const DATA_END = 128 * 1024;
 const EVAL_MODULE = 1;
+/** Bytes of the allocator's own at the start of the unused part. */
+const CHUNK_HEADER = 16;
 
 export class Engine {
   dead = false;
@@ -56,6 +58,7 @@ export class Engine {
     private readonly memory: WebAssembly.Memory,
     private readonly context: number,
     private readonly heapStart: number,
+    private readonly heapTop: number,
   ) {
     const { callbacks } = heap;
     callbacks.callFunction = (_asyncify, _context, _self, argc, argv, id) => this.callbacks.native(id, argc, argv);
@@ -76,12 +79,13 @@ export class Engine {
     };
     // The first block of a fresh heap lies at its start.
     const first = heap._malloc(16);
+    const heapTop = findHeapTop(heap, memory);
     const runtime = exports.QTS_NewRuntime();
     exports.QTS_RuntimeSetMaxStackSize(runtime, LIMITS.stack);
     exports.QTS_RuntimeEnableInterruptHandler(runtime);
     exports.QTS_RuntimeEnableModuleLoader(runtime, 1);
     const context = exports.QTS_NewContext(runtime, 0);
-    return new Engine(exports, heap, memory, context, first - (first % 4096));
+    return new Engine(exports, heap, memory, context, first - (first % 4096), heapTop);
   }
 
   // ---- running ---------------------------------------------------------------------------------------------------------
@@ -225,10 +229,8 @@ export class Engine {
   /** The whole state, while nothing runs. */
   snapshot(): Snapshot {
     const bytes = new Uint8Array(this.memory.buffer);
-    const words = new BigUint64Array(this.memory.buffer);
-    let top = words.length;
-    while (top * 8 > this.heapStart && words[top - 1] === 0n) top--;
-    return { data: bytes.slice(0, DATA_END), heap: bytes.slice(this.heapStart, top * 8) };
+    const [top = 0] = new Uint32Array(this.memory.buffer, this.heapTop, 1);
+    return { data: bytes.slice(0, DATA_END), heap: bytes.slice(this.heapStart, top + CHUNK_HEADER) };
   }
 
   /** Puts a state of this engine back. What lies beyond its heap is free memory, which nobody reads before writing it. */
@@ -237,4 +239,27 @@ export class Engine {
     bytes.set(snapshot.data);
     bytes.set(snapshot.heap, this.heapStart);
   }
+}
+
+/**
+ * Address of the word in static data that says where the used part of the heap ends (the allocator's top chunk). Nothing
+ * exports it, but it is the one word that lands right behind every large block as that is allocated.
+ */
+function findHeapTop(heap: Heap, memory: WebAssembly.Memory): number {
+  const words = new Uint32Array(memory.buffer, 0, DATA_END / 4);
+  const blocks: number[] = [];
+  const behind = (size: number) => {
+    const block = heap._malloc(size);
+    blocks.push(block);
+    const end = block + size;
+    return [...words.keys()].filter((i) => {
+      const word = words[i] ?? 0;
+      return word >= end && word < end + 16;
+    });
+  };
+  const first = behind(0x10_0000);
+  const [word, ...more] = behind(0x10_0000).filter((i) => first.includes(i));
+  for (const block of blocks.reverse()) heap._free(block);
+  if (word === undefined || more.length > 0) throw new Error("the engine's heap is not laid out as expected");
+  return word * 4;
 }

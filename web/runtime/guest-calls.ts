@@ -6,7 +6,11 @@ import { Call, Status } from "./inside/calls";
 import { vmgexit } from "./vmgexit";
 
 /** Does what the guest asks for. `machineFeatures`: what CPUID says. */
-export function guestCall(execution: Execution, machineFeatures: { vmplSss: boolean; vmpls: number }, op: Call): Status {
+export function guestCall(
+  execution: Execution,
+  machineFeatures: { vmplSss: boolean; vmpls: number },
+  op: Call,
+): Status {
   const { machine, setting } = execution;
   const { num, wide, page } = setting.guest.sandbox;
   const [, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = num;
@@ -98,4 +102,3 @@ function own(execution: Execution, act: () => Outcome): Status {
   execution.asGuest();
   return execution.recorded(act(), where) ? Status.DONE : Status.ENDED;
 }
-

@@ -12,7 +12,11 @@ const MAX_ROWS = 512;
 const PAGE = 4096;
 const LARGE = 512;
 
-export function entryRows(machine: Machine, tiles: Uint8Array, changes: Changes): { rows: EntryRow[]; rowsLeft: number } {
+export function entryRows(
+  machine: Machine,
+  tiles: Uint8Array,
+  changes: Changes,
+): { rows: EntryRow[]; rowsLeft: number } {
   const changed = new Map<number, string[]>();
   for (const { spa, field } of changes.fields) {
     const pfn = Number(spa) / PAGE;

@@ -16,8 +16,8 @@ import { type Parts, Runtime } from "./runtime";
 import { Trace } from "./trace";
 import { Trail } from "./trail";
 
-export { Defect };
 export type { Parts, Watch };
+export { Defect };
 
 export interface Options {
   /** lent by who wants to hear of a long run, and to end a silent one */

@@ -24,8 +24,8 @@ const KEPT = 6;
 
 export class Runtime {
   private machines: Machine[] = [];
-  private readonly guests = new Map<string, Loaded>();
-  private readonly hypervisors = new Map<string, Loaded>();
+  private guests: Kept[] = [];
+  private hypervisors: Kept[] = [];
 
   private constructor(
     private readonly parts: Parts,
@@ -46,11 +46,11 @@ export class Runtime {
   async mend(): Promise<void> {
     const { quickjs, sources } = this.parts;
     if (this.guest.dead) {
-      this.guests.clear();
+      this.guests = [];
       this.guest = await Sandbox.create(quickjs, "guest", sources);
     }
     if (this.hypervisor.dead) {
-      this.hypervisors.clear();
+      this.hypervisors = [];
       this.hypervisor = await Sandbox.create(quickjs, "hypervisor", sources);
     }
   }
@@ -95,18 +95,25 @@ export class Runtime {
   }
 }
 
-function load(sandbox: Sandbox, kept: Map<string, Loaded>, program: Program, watch?: Watch): Loaded {
-  const key = JSON.stringify([program.text, program.modules, program.machine]);
-  let loaded = kept.get(key);
-  kept.delete(key);
-  loaded ??= sandbox.load(program, watch);
-  // the one outcome that another time may not have
-  if (!(!loaded.ok && loaded.end.end === "fuel")) kept.set(key, loaded);
-  for (const oldest of kept.keys()) {
-    if (kept.size <= KEPT) break;
-    kept.delete(oldest);
-  }
+/** A program that was loaded, the newest last. */
+interface Kept {
+  program: Program;
+  loaded: Loaded;
+}
+
+function load(sandbox: Sandbox, kept: Kept[], program: Program, watch?: Watch): Loaded {
+  const index = kept.findIndex((known) => sameProgram(known.program, program));
+  const [known] = index < 0 ? [] : kept.splice(index, 1);
+  const loaded = known?.loaded ?? sandbox.load(program, watch);
+  // time is the one thing that another load may have more of
+  if (loaded.ok || loaded.end.end !== "fuel") kept.push({ program, loaded });
+  if (kept.length > KEPT) kept.shift();
   return loaded;
+}
+
+function sameProgram(a: Program, b: Program): boolean {
+  if (a.text !== b.text || a.machine !== b.machine) return false;
+  return Object.keys(a.modules).every((name) => a.modules[name] === b.modules[name]);
 }
 
 function coreConfig(config: MachineConfig) {

@@ -111,7 +111,8 @@ export class Sandbox {
       ["hostText", HOST_TEXT, 1],
       ["message", MESSAGE, 0],
     ] as const;
-    for (const [name, id, length] of natives) engine.setProperty(boundary, name, engine.nativeFunction(name, length, id));
+    for (const [name, id, length] of natives)
+      engine.setProperty(boundary, name, engine.nativeFunction(name, length, id));
     engine.setProperty(boundary, "memory", memory);
     engine.setProperty(engine.globalObject(), "__boundary", boundary);
   }
@@ -189,7 +190,11 @@ export class Sandbox {
     if (this.moduleFault) return this.moduleFault;
     if (answer.threw) return this.loadFault(answer.value);
     if (engine.isPromise(answer.value)) {
-      return this.fault(name, "The program may not await anything outside its functions: nothing will ever arrive", /\bawait\b/);
+      return this.fault(
+        name,
+        "The program may not await anything outside its functions: nothing will ever arrive",
+        /\bawait\b/,
+      );
     }
     return this.exported(answer.value);
   }
@@ -209,9 +214,11 @@ export class Sandbox {
   private loadFault(value: Value): Fault {
     const thrown = this.thrown(value);
     const name = this.program?.name ?? this.kind;
-    if (thrown.kind === "exception") return this.fault(name, "The processor raised an exception while the program was loading");
+    if (thrown.kind === "exception")
+      return this.fault(name, "The processor raised an exception while the program was loading");
     const missing = /^SyntaxError: Could not find export '(.+)' in module '(.+)'$/.exec(thrown.message);
-    if (missing) return this.importFault(missing[2] ?? "", `Module "${missing[2]}" has no export \`${missing[1]}\``, missing[1]);
+    if (missing)
+      return this.importFault(missing[2] ?? "", `Module "${missing[2]}" has no export \`${missing[1]}\``, missing[1]);
     const { file, line, column } = thrown.where.at ?? { file: name, line: 1, column: 1 };
     return { end: "error", message: thrown.message, file, line, column };
   }
@@ -227,11 +234,11 @@ export class Sandbox {
 
   /** An error of an import: at the name that it asks for, in the text that asks. */
   private importFault(module: string, message: string, word?: string): Fault {
-    const quoted = `["']${escape(module)}["']`;
+    const specifier = `["']${quoted(module)}["']`;
     for (const file of this.texts.keys()) {
       const text = file === this.program?.name ? this.program.text : (this.program?.modules[file] ?? "");
-      const named = word ? new RegExp(`\\b${escape(word)}\\b(?=[^;]*?from\\s*${quoted})`) : null;
-      const mark = named?.test(text) ? named : new RegExp(quoted);
+      const named = word ? new RegExp(`\\b${quoted(word)}\\b(?=[^;]*?from\\s*${specifier})`) : null;
+      const mark = named?.test(text) ? named : new RegExp(specifier);
       if (mark.test(text)) return this.fault(file, message, mark);
     }
     return this.fault(this.program?.name ?? this.kind, message);
@@ -320,7 +327,8 @@ export class Sandbox {
 
   private thrown(value: Value): Thrown {
     const answer: Answer = this.engine.call(this.function("thrown"), value);
-    if (answer.threw) return { kind: "error", message: "The program failed, out of memory", where: { at: null, caller: null } };
+    if (answer.threw)
+      return { kind: "error", message: "The program failed, out of memory", where: { at: null, caller: null } };
     const [kind, name = "", message = "", stack = ""] = this.engine.textOf(answer.value).split("\u0001");
     this.engine.free(answer.value);
     this.engine.free(value);
@@ -361,7 +369,7 @@ const MESSAGE = 3;
 
 const IDLE: Handler = { call: () => Status.ENDED, text: () => Status.ENDED, interrupt: () => false };
 
-function escape(text: string): string {
+function quoted(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 

@@ -9,7 +9,13 @@ import { entryRows } from "./rows";
 const MAX_PAGES = 4096;
 
 /** `step` is from 0 to `events`; `event` is the one that led there. The machine is left at that step. */
-export function stepView(machine: Machine, step: number, events: number, event: TraceEvent | null, spa: number | null): StepView {
+export function stepView(
+  machine: Machine,
+  step: number,
+  events: number,
+  event: TraceEvent | null,
+  spa: number | null,
+): StepView {
   machine.seek(step);
   const changes = machine.changes(step);
   const tiles = machine.tiles();
@@ -56,4 +62,3 @@ function mappingsOf(machine: Machine, spa: number): Mapping[] {
   }
   return found;
 }
-

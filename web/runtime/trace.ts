@@ -72,4 +72,3 @@ export class Trace {
     this.give();
   }
 }
-

@@ -181,10 +181,7 @@ interface Hypervisor {
    *   2M one or the other way round
    * @see APM vol. 3, RMPUPDATE; APM vol. 2, 15.36.5
    */
-  rmpupdate(
-    spa: u64,
-    entry: { assigned?: Bit; gpa?: u64; asid?: u64; immutable?: Bit; size?: "4K" | "2M" },
-  ): number;
+  rmpupdate(spa: u64, entry: { assigned?: Bit; gpa?: u64; asid?: u64; immutable?: Bit; size?: "4K" | "2M" }): number;
 
   /**
    * PSMASH: splits a 2M RMP entry into 512 entries of 4K, which keep all else.

@@ -205,7 +205,7 @@ export function npf(hv: Hypervisor, fault: NestedFault): true {
     return true;
   }
   const leaf = hv.npt.get(gpa);
-  if (!leaf || !leaf.w || !leaf.x) {
+  if (!leaf?.w || !leaf.x) {
     if (!isRam(gpa)) noMemory(hv, gpa);
     if (isPrivate) mapPrivate(hv, gpa);
     else mapShared(hv, gpa);
@@ -238,11 +238,10 @@ function mapPrivate(hv: Hypervisor, gpa: number): void {
     hv.npt.map(gpa, spa);
     return;
   }
-  // Seen before: the RMP says whether it is the guest's still, and in which size.
-  const entry = lookup(hv, spa);
-  if (!entry.assigned) hv.rmpupdate(spa, { assigned: 1, asid: hv.asid, gpa });
-  if (entry.huge) hv.npt.map(hugeOf(gpa), hugeOf(spa), { size: "2M" });
-  else hv.npt.map(gpa, spa);
+  // Seen before: the RMP says whether it is the guest's still.
+  if (hugePages.has(hugeOf(gpa))) return hv.npt.map(hugeOf(gpa), hugeOf(spa), { size: "2M" });
+  if (hv.rmpread(spa)?.assigned !== 1) hv.rmpupdate(spa, { assigned: 1, asid: hv.asid, gpa });
+  hv.npt.map(gpa, spa);
 }
 
 /** A page's RMP entry, and the one of its 2 MiB region. [snp_lookup_rmpentry()] */

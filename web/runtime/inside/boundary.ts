@@ -19,18 +19,52 @@ interface Boundary {
 
 declare const __boundary: Boundary;
 
+/** An array whose elements are known to be there. */
+type Eight<T> = [T, T, T, T, T, T, T, T];
+
 const { host, hostText, message, memory } = __boundary;
 
 /** Operands and results that are exact as a double. */
-export const num = new Float64Array(memory, 0, 16);
+export const num = new Float64Array(memory, 0, 16) as unknown as Eight<number>;
 /** 64-bit operands and results. */
-export const wide = new BigUint64Array(memory, 128, 8);
+export const wide = new BigUint64Array(memory, 128, 8) as unknown as Eight<bigint>;
 /** A page on its way in or out. */
 export const page = new Uint8Array(memory, 4096, 4096);
 
-const { freeze } = Object;
+const { freeze, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const NativeError = Error;
 const NativeTypeError = TypeError;
+
+const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
+  Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
+
+/** What every typed array inherits, as it was before any program. */
+const Typed = getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+const fill = uncurry(Typed.fill);
+const copy = uncurry(Typed.slice);
+const set = uncurry(Typed.set as (this: Uint8Array, from: Uint8Array) => void);
+const lengthOf = uncurry(getOwnPropertyDescriptor(Typed, "length")?.get as (this: Uint8Array) => number);
+const nameOf = uncurry(
+  getOwnPropertyDescriptor(Typed, Symbol.toStringTag)?.get as (this: unknown) => string | undefined,
+);
+
+/** Zeros in `page`. */
+export function clearPage(): void {
+  fill(page, 0);
+}
+
+/** A copy of `page`. */
+export function takePage(): Uint8Array {
+  return copy(page);
+}
+
+/** Fills `page` from a Uint8Array of 4096 bytes; false if it is anything else. */
+export function givePage(bytes: unknown): boolean {
+  if (typeof bytes !== "object" || nameOf(bytes) !== "Uint8Array" || lengthOf(bytes as Uint8Array) !== 4096)
+    return false;
+  set(page, bytes as Uint8Array);
+  return true;
+}
 
 /** Known to the functions here only, so that a program cannot make exceptions of its own. */
 const KEY = {};
@@ -61,7 +95,7 @@ export class Exception {
 freeze(Exception);
 freeze(Exception.prototype);
 
-const toHex = Function.prototype.call.bind(Number.prototype.toString) as (n: number, radix: number) => string;
+const toHex = uncurry(Number.prototype.toString as (this: number, radix: number) => string);
 
 /** "#PF(0x9), CR2 0x8000": never asks the prototype. */
 export function exceptionText(exception: Exception): string {
@@ -86,7 +120,7 @@ export function callText(op: number, text: string): void {
 }
 
 function raise(): never {
-  if (num[0] === Status.EXCEPTION) throw new Exception(KEY, num[1]!, num[2]!, num[3]!);
+  if (num[0] === Status.EXCEPTION) throw new Exception(KEY, num[1], num[2], num[3]);
   if (num[0] === Status.WRONG) throw new NativeError(message());
   throw new NativeError("The run has ended: nothing is done any more");
 }

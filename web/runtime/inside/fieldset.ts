@@ -40,17 +40,17 @@ export function fieldSet(name: string, access: Access, more: Record<string, numb
 function readShort(access: Access, offset: number, length: number): bigint | number {
   if (length === 8 || length === 1) {
     access.read(offset, length);
-    return length === 1 ? small(wide[0]!) : wide[0]!;
+    return length === 1 ? small(wide[0]) : wide[0];
   }
   const start = offset - (offset % 8);
   access.read(start, 8);
-  return small((wide[0]! >> NativeBigInt((offset - start) * 8)) & mask(length));
+  return small((wide[0] >> NativeBigInt((offset - start) * 8)) & mask(length));
 }
 
 function writeShort(access: Access, offset: number, length: number, value: unknown, what: string): void {
   if (length === 8) {
     putWide(value, what, 1);
-    wide[0] = wide[1]!;
+    wide[0] = wide[1];
     access.write(offset, 8);
     return;
   }
@@ -63,15 +63,15 @@ function writeShort(access: Access, offset: number, length: number, value: unkno
   const start = offset - (offset % 8);
   const shift = NativeBigInt((offset - start) * 8);
   access.read(start, 8);
-  wide[0] = (wide[0]! & ~(mask(length) << shift) & MAX_U64) | (given << shift);
+  wide[0] = (wide[0] & ~(mask(length) << shift) & MAX_U64) | (given << shift);
   access.write(start, 8);
 }
 
 function readLong(access: Access, offset: number): bigint {
   access.read(offset, 8);
-  const low = wide[0]!;
+  const low = wide[0];
   access.read(offset + 8, 8);
-  return low | (wide[0]! << 64n);
+  return low | (wide[0] << 64n);
 }
 
 function writeLong(access: Access, offset: number, value: unknown, what: string): void {
@@ -80,7 +80,7 @@ function writeLong(access: Access, offset: number, value: unknown, what: string)
   }
   if (typeof value === "number") putWide(value, what, 0);
   else putWide(value >> 64n, what, 0);
-  const given = typeof value === "number" ? wide[0]! : value;
+  const given = typeof value === "number" ? wide[0] : value;
   wide[0] = given & MAX_U64;
   access.write(offset, 8);
   wide[0] = given >> 64n;

@@ -2,8 +2,8 @@
 import { call, wide } from "./boundary";
 import { Call } from "./calls";
 import { CONSTANTS } from "./constants";
-import { fieldSet } from "./fieldset";
 import { SHARED_BUFFER, VALID_BITMAP } from "./fields";
+import { fieldSet } from "./fieldset";
 import { put } from "./numbers";
 
 const PAGE = CONSTANTS.BOOT_GHCB_PAGE;
@@ -24,7 +24,7 @@ function written(offset: number): void {
   const index = (offset - (offset % 8)) / 8;
   const word = VALID_BITMAP + (index < 64 ? 0 : 8);
   read(word, 8);
-  wide[0] = wide[0]! | BITS[index % 64]!;
+  wide[0] = wide[0] | (BITS[index % 64] ?? 0n);
   write(word, 8);
 }
 

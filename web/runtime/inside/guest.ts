@@ -1,5 +1,5 @@
 /** The guest's instructions and accesses, as api/guest.d.ts documents them. */
-import { call, num, page, wide } from "./boundary";
+import { call, clearPage, num, wide } from "./boundary";
 import { Call } from "./calls";
 import { ghcb } from "./ghcb";
 import { address, bit, bitOr, pageOf, pageSize, put, putWide, small, whole, within } from "./numbers";
@@ -16,7 +16,7 @@ const api = {
     const at = address(va, "pvalidate(): va");
     put(at, pageSize(size, "pvalidate(): size"), bit(validate, "pvalidate(): validate"));
     call(Call.PVALIDATE);
-    return { eax: num[1]!, cf: num[2]! };
+    return { eax: num[1], cf: num[2] };
   },
 
   rmpadjust(va: unknown, size: unknown, attrs: unknown) {
@@ -25,25 +25,25 @@ const api = {
     const rdx = whole(attrs, "rmpadjust(): attrs", 0x1_ffff);
     put(at, pageSize(size, "rmpadjust(): size"), rdx & 0xff, (rdx >>> 8) & 0xff, rdx >>> 16);
     call(Call.RMPADJUST);
-    return num[1]!;
+    return num[1];
   },
 
   rmpquery(va: unknown, vmpl: unknown) {
     put(address(va, "rmpquery(): va"), whole(vmpl, "rmpquery(): vmpl", 0xff));
     call(Call.RMPQUERY);
-    return { eax: num[1]!, perms: num[2]!, vmsa: num[3]!, size: num[4]! };
+    return { eax: num[1], perms: num[2], vmsa: num[3], size: num[4] };
   },
 
   read64(va: unknown) {
     put(within(va, "read64(): va", 8), 8);
     call(Call.READ);
-    return wide[0]!;
+    return wide[0];
   },
 
   read8(va: unknown) {
     put(address(va, "read8(): va"), 1);
     call(Call.READ);
-    return small(wide[0]!);
+    return small(wide[0]);
   },
 
   write64(va: unknown, value: unknown) {
@@ -60,7 +60,7 @@ const api = {
 
   clear_page(va: unknown) {
     put(pageOf(address(va, "clear_page(): va")), 4096);
-    for (let i = 0; i < 4096; i++) page[i] = 0;
+    clearPage();
     call(Call.WRITE);
   },
 
@@ -100,14 +100,14 @@ const api = {
     const at = pageOf(address(va, "unmap_page(): va"));
     put(at);
     call(Call.GPT_GET);
-    put(at, num[1]!, num[2]!, 0, num[4]!, num[5]!, num[6]!);
+    put(at, num[1], num[2], 0, num[4], num[5], num[6]);
     call(Call.GPT_MAP);
   },
 
   rdmsr(msr: unknown) {
     put(whole(msr, "rdmsr(): msr", MAX_U32));
     call(Call.RDMSR);
-    return wide[0]!;
+    return wide[0];
   },
 
   wrmsr(msr: unknown, value: unknown) {
@@ -123,7 +123,7 @@ const api = {
   cpuid(leaf: unknown, subleaf: unknown = 0) {
     put(whole(leaf, "cpuid(): leaf", MAX_U32), whole(subleaf, "cpuid(): subleaf", MAX_U32));
     call(Call.CPUID);
-    return { eax: num[1]!, ebx: num[2]!, ecx: num[3]!, edx: num[4]! };
+    return { eax: num[1], ebx: num[2], ecx: num[3], edx: num[4] };
   },
 
   create_vmsa(va: unknown, state: Record<string, unknown> = {}) {
@@ -150,7 +150,7 @@ function setC(va: number, c: number): void {
   const at = pageOf(va);
   put(at);
   call(Call.GPT_GET);
-  put(at, num[1]!, c, num[3]!, num[4]!, num[5]!, num[6]!);
+  put(at, num[1], c, num[3], num[4], num[5], num[6]);
   call(Call.GPT_MAP);
 }
 

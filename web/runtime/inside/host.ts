@@ -1,5 +1,5 @@
 /** What a host can do: the `hv` that every hook is handed, as api/hypervisor.d.ts documents it. */
-import { call, callText, num, page, wide } from "./boundary";
+import { call, callText, givePage, num, takePage, wide } from "./boundary";
 import { Call } from "./calls";
 import { address, bitOr, pageOf, put, putWide, shown, whole, within } from "./numbers";
 
@@ -7,8 +7,6 @@ type Loose = Record<string, unknown>;
 
 const { freeze } = Object;
 const NativeTypeError = TypeError;
-const NativeRangeError = RangeError;
-const NativeUint8Array = Uint8Array;
 
 const MAX_U32 = 0xffff_ffff;
 const SYSCFG = 0xc001_0010;
@@ -16,21 +14,21 @@ const SYSCFG = 0xc001_0010;
 /** ABI, "Status codes". */
 const STATUS_NAMES: Record<number, string> = freeze({
   __proto__: null,
-  0x00: "SUCCESS",
-  0x01: "INVALID_PLATFORM_STATE",
-  0x02: "INVALID_GUEST_STATE",
-  0x03: "INVALID_CONFIG",
-  0x07: "POLICY_FAILURE",
-  0x08: "INACTIVE",
-  0x09: "INVALID_ADDRESS",
-  0x0c: "ASID_OWNED",
-  0x0d: "INVALID_ASID",
-  0x10: "INVALID_GUEST",
-  0x16: "INVALID_PARAM",
-  0x17: "RESOURCE_LIMIT",
-  0x19: "INVALID_PAGE_SIZE",
-  0x1a: "INVALID_PAGE_STATE",
-  0x1c: "INVALID_PAGE_OWNER",
+  0: "SUCCESS",
+  1: "INVALID_PLATFORM_STATE",
+  2: "INVALID_GUEST_STATE",
+  3: "INVALID_CONFIG",
+  7: "POLICY_FAILURE",
+  8: "INACTIVE",
+  9: "INVALID_ADDRESS",
+  12: "ASID_OWNED",
+  13: "INVALID_ASID",
+  16: "INVALID_GUEST",
+  22: "INVALID_PARAM",
+  23: "RESOURCE_LIMIT",
+  25: "INVALID_PAGE_SIZE",
+  26: "INVALID_PAGE_STATE",
+  28: "INVALID_PAGE_OWNER",
 } as unknown as Record<number, string>);
 
 /** ABI, SNP_LAUNCH_UPDATE. */
@@ -90,13 +88,13 @@ export const npt = freeze({
     put(address(gpa, "hv.npt.get(): gpa"));
     call(Call.NPT_GET);
     if (num[1] === 0) return null;
-    return { spa: num[2]!, size: sizeName(num[3]!), w: num[4] === 1, x: num[5] === 1 };
+    return { spa: num[2], size: sizeName(num[3]), w: num[4] === 1, x: num[5] === 1 };
   },
 });
 
 function command(op: number): string {
   call(op);
-  return STATUS_NAMES[num[1]!] ?? "UNKNOWN";
+  return STATUS_NAMES[num[1]] ?? "UNKNOWN";
 }
 
 export const psp = freeze({
@@ -123,7 +121,9 @@ export const psp = freeze({
     const type = given.type;
     const number = typeof type === "string" ? PAGE_TYPES[type] : whole(type, "hv.psp.launch_update(): type", 0xff);
     if (number === undefined) {
-      throw new NativeTypeError("hv.psp.launch_update(): type must be NORMAL, VMSA, ZERO, UNMEASURED, SECRETS or CPUID");
+      throw new NativeTypeError(
+        "hv.psp.launch_update(): type must be NORMAL, VMSA, ZERO, UNMEASURED, SECRETS or CPUID",
+      );
     }
     const size = sizeOf(given.size, "hv.psp.launch_update(): size");
     const vmpl1 = mask(given.vmpl1, "hv.psp.launch_update(): vmpl1");
@@ -145,7 +145,7 @@ function mask(value: unknown, what: string): number {
 function readMsr(core: number, msr: number): bigint {
   put(core, msr);
   call(Call.HOST_RDMSR);
-  return wide[0]!;
+  return wide[0];
 }
 
 function writeMsr(core: number, msr: number): void {
@@ -169,21 +169,21 @@ export const actions = {
     const immutable = bitOr(given.immutable, 0, "hv.rmpupdate(): immutable");
     put(at, gpa, asid, assigned, immutable, sizeOf(given.size, "hv.rmpupdate(): size"));
     call(Call.RMPUPDATE);
-    return num[1]!;
+    return num[1];
   },
 
   psmash(spa: unknown) {
     put(address(spa, "hv.psmash(): spa"));
     call(Call.PSMASH);
-    return num[1]!;
+    return num[1];
   },
 
   rmpread(spa: unknown) {
     put(address(spa, "hv.rmpread(): spa"));
     call(Call.RMPREAD);
     if (num[1] !== 0) return null;
-    const size = sizeName(num[4]!);
-    return { assigned: num[3]!, gpa: num[2]!, asid: num[7]!, immutable: num[6]!, size, others: num[5]! };
+    const size = sizeName(num[4]);
+    return { assigned: num[3], gpa: num[2], asid: num[7], immutable: num[6], size, others: num[5] };
   },
 
   npt,
@@ -191,7 +191,7 @@ export const actions = {
   read64(spa: unknown) {
     put(within(spa, "hv.read64(): spa", 8), 8);
     call(Call.HOST_READ);
-    return wide[0]!;
+    return wide[0];
   },
 
   write64(spa: unknown, value: unknown) {
@@ -203,16 +203,12 @@ export const actions = {
   read_page(spa: unknown) {
     put(pageOf(address(spa, "hv.read_page(): spa")), 4096);
     call(Call.HOST_READ);
-    const copy = new NativeUint8Array(4096);
-    for (let i = 0; i < 4096; i++) copy[i] = page[i]!;
-    return copy;
+    return takePage();
   },
 
   write_page(spa: unknown, bytes: unknown) {
     const at = pageOf(address(spa, "hv.write_page(): spa"));
-    const given = fields(bytes, "hv.write_page(): bytes");
-    if (given.length !== 4096) throw new NativeRangeError("hv.write_page(): bytes must be 4096 bytes");
-    for (let i = 0; i < 4096; i++) page[i] = whole(given[i], "hv.write_page(): a byte", 0xff);
+    if (!givePage(bytes)) throw new NativeTypeError("hv.write_page(): bytes must be a Uint8Array of 4096 bytes");
     put(at, 4096);
     call(Call.HOST_WRITE);
   },
@@ -220,7 +216,7 @@ export const actions = {
   alloc(size?: unknown) {
     put(sizeOf(size, "hv.alloc(): size"));
     call(Call.ALLOC);
-    return num[1]!;
+    return num[1];
   },
 
   free(spa: unknown, size?: unknown) {
@@ -260,7 +256,7 @@ export const actions = {
   cpuid(leaf: unknown, subleaf: unknown = 0) {
     put(whole(leaf, "hv.cpuid(): leaf", MAX_U32), whole(subleaf, "hv.cpuid(): subleaf", MAX_U32));
     call(Call.GUEST_CPUID);
-    return { eax: num[1]!, ebx: num[2]!, ecx: num[3]!, edx: num[4]! };
+    return { eax: num[1], ebx: num[2], ecx: num[3], edx: num[4] };
   },
 
   psp,
@@ -278,4 +274,3 @@ export const actions = {
     callText(Call.STOP, sentence(reason, "hv.stop(): reason"));
   },
 };
-

@@ -3,21 +3,24 @@
  */
 import { call, num, wide } from "./boundary";
 import { Call, Hook } from "./calls";
-import { fieldSet } from "./fieldset";
 import { SHARED_BUFFER } from "./fields";
+import { fieldSet } from "./fieldset";
 import { actions, setCores } from "./host";
 import { address, put, putWide, shown } from "./numbers";
 import { configure as configureRam, surround } from "./surroundings";
 
 export { stack, thrown } from "./questions";
 
-type Program = Record<string, ((...args: unknown[]) => unknown) | undefined>;
+type Name = "launch" | "vmgexit" | "npf" | "between";
+type Program = { readonly [name in Name]?: (...operands: unknown[]) => unknown };
+/** The default has no `between`: it never attacks. */
+type Defaults = Required<Omit<Program, "between">>;
 
 const { defineProperties, freeze, getOwnPropertyDescriptors } = Object;
 const { parse } = JSON;
 const NativeTypeError = TypeError;
 
-let defaults: Program = {};
+let defaults = {} as Defaults;
 let program: Program = {};
 let hv: object = {};
 
@@ -32,23 +35,21 @@ export function configure(json: string): void {
 }
 
 /** The default's exports. */
-export function setDefaults(exports: Program): void {
+export function setDefaults(exports: Defaults): void {
   defaults = exports;
 }
 
 /** The program's exports. */
 export function setProgram(exports: Program): void {
-  for (let i = 0; i < HOOKS.length; i++) {
-    const name = HOOKS[i]!;
-    const own = exports[name];
-    if (own !== undefined && typeof own !== "function") {
-      throw new NativeTypeError(`${name} must be a function, and this is ${shown(own)}`);
-    }
+  for (let i = 0; i < NAMES.length; i++) {
+    const own = exports[NAMES[i] as Name];
+    if (own === undefined || typeof own === "function") continue;
+    throw new NativeTypeError(`${NAMES[i]} must be a function, and this is ${shown(own)}`);
   }
   program = exports;
 }
 
-const HOOKS = ["launch", "vmgexit", "npf", "between"] as const;
+const NAMES: readonly Name[] = ["launch", "vmgexit", "npf", "between"];
 
 /** Does the program take part in `between`? 1 or 0, in num[1]. */
 export function hasBetween(): void {
@@ -56,9 +57,9 @@ export function hasBetween(): void {
 }
 
 const honest = freeze({
-  launch: () => defaults.launch!(hv),
-  vmgexit: (exit: unknown) => defaults.vmgexit!(hv, exit),
-  npf: (fault: unknown) => defaults.npf!(hv, fault),
+  launch: () => defaults.launch(hv),
+  vmgexit: (exit: unknown) => defaults.vmgexit(hv, exit),
+  npf: (fault: unknown) => defaults.npf(hv, fault),
 });
 
 /** Calls the hook in num[0]: its operands are in num and wide, and so are its results. */
@@ -79,27 +80,25 @@ export function dispatch(): void {
       either("npf", { vcpu: num[1], vmpl: num[2], gpa: num[3], exitinfo1: wide[0] });
       return;
     case Hook.BETWEEN:
-      settled(program.between!(hv, num[1]), "between");
+      settled(program.between?.(hv, num[1]), "between");
   }
 }
 
 /** The program's hook; the default's when there is none, or when it returns undefined. */
-function either(name: string, exit?: object): unknown {
+function either(name: keyof Defaults, exit?: object): unknown {
   const operand = exit === undefined ? undefined : freeze(exit);
   const own = program[name];
   const answer = own === undefined ? undefined : settled(own(hv, operand), name);
-  return answer === undefined ? defaults[name]!(hv, operand) : answer;
+  return answer === undefined ? defaults[name](hv, operand) : answer;
 }
 
 /** A hook that waits for something would wait for ever: there is nothing to wait for. */
-function settled(answer: unknown, name: string): unknown {
-  if (typeof answer === "object" && answer !== null) {
-    throw new NativeTypeError(`${name}() must not be async, and must return ${RETURNS[name]}, not ${shown(answer)}`);
-  }
-  return answer;
+function settled(answer: unknown, name: Name): unknown {
+  if (typeof answer !== "object" || answer === null) return answer;
+  throw new NativeTypeError(`${name}() must not be async, and must return ${RETURNS[name]}, not ${shown(answer)}`);
 }
 
-const RETURNS: Record<string, string> = freeze({
+const RETURNS: Record<Name, string> = freeze({
   launch: "the spa of the boot VMSA",
   vmgexit: "the answer (true for a GHCB page)",
   npf: "true or nothing",
@@ -107,7 +106,7 @@ const RETURNS: Record<string, string> = freeze({
 });
 
 function ghcbExit(): object {
-  const spa = num[3]!;
+  const spa = num[3];
   const access = {
     read(offset: number, length: number) {
       put(spa + offset, length);

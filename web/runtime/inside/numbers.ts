@@ -39,7 +39,9 @@ export function whole(value: unknown, what: string, max: number): number {
   } else {
     throw new NativeTypeError(`${what} must be a number or a bigint, and this is ${shown(value)}`);
   }
-  throw new NativeRangeError(`${what} must be a whole number from 0 to 0x${numberText(max, 16)}, and this is ${shown(value)}`);
+  throw new NativeRangeError(
+    `${what} must be a whole number from 0 to 0x${numberText(max, 16)}, and this is ${shown(value)}`,
+  );
 }
 
 export function address(value: unknown, what: string): number {
@@ -64,7 +66,7 @@ export function bitOr(value: unknown, usual: number, what: string): number {
 }
 
 /** Any 64-bit value, into wide[index]. A number must be exact. */
-export function putWide(value: unknown, what: string, index: number): void {
+export function putWide(value: unknown, what: string, index: 0 | 1): void {
   if (typeof value === "number") {
     if (value >= 0 && value <= 9007199254740991 && value % 1 === 0) {
       wide[index] = NativeBigInt(value);

@@ -2,7 +2,7 @@
  * The image of a VMSA that a guest writes for a vCPU of its own: APM vol. 2, appendix B; the fields that Linux fills in
  * arch/x86/coco/sev/core.c, wakeup_cpu_via_vmgexit(), as far as they mean something here.
  */
-import { page, wide } from "./boundary";
+import { clearPage, page, wide } from "./boundary";
 import { CONSTANTS } from "./constants";
 import { putWide, shown, whole } from "./numbers";
 
@@ -48,7 +48,7 @@ export function fillVmsa(state: Record<string, unknown>): void {
   }
   putWide(features, "create_vmsa(): sev_features", 1);
 
-  for (let i = 0; i < 4096; i++) page[i] = 0;
+  clearPage();
   page[VMPL] = vmpl;
   page[CPL] = cpl;
   put64(EFER, 0x1000n);
@@ -60,7 +60,7 @@ export function fillVmsa(state: Record<string, unknown>): void {
   put64(RIP, entry === undefined ? 0n : BigInt(remember(entry)));
   put64(G_PAT, 0x0007_0406_0007_0406n);
   put64(XCR0, 1n);
-  put64(SEV_FEATURES, wide[1]!);
+  put64(SEV_FEATURES, wide[1]);
 }
 
 function remember(entry: unknown): number {

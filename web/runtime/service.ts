@@ -1,0 +1,86 @@
+/**
+ * A worker's side of the protocol, without the worker: one question at a time, in order. A defect of ours is answered with
+ * `broken`, and nothing after it.
+ */
+import { defaultMachine } from "../scenario/defaults";
+import type { Scenario } from "../scenario/schema";
+import type { FromWorker, RunResult, ToWorker } from "./protocol";
+import { Defect, type Parts, run, runEnd, type Watch } from "./run";
+import type { Sources } from "./sources";
+import { MODEL, type Trace } from "./trace";
+
+type Say = (message: FromWorker, transfer?: Transferable[]) => void;
+
+/** `now`: milliseconds, monotonic; the run's watchdog and its hint of a duration come from it. */
+export function answerer(sources: Sources, say: Say, now: () => number): (question: ToWorker) => Promise<void> {
+  let parts: Parts | null = null;
+  let trace: Trace | null = null;
+  let broken = false;
+  let turn: Promise<void> = Promise.resolve();
+
+  async function answer(question: ToWorker): Promise<void> {
+    if (question.type === "load") {
+      parts = { core: question.core, quickjs: question.quickjs, sources };
+      // The sandboxes are made now and not at the first key.
+      await runEnd(WARM_UP, parts);
+      return say({ type: "loaded" });
+    }
+    if (!parts) throw new Defect("the worker was asked before it was loaded");
+    const { id } = question;
+    if (question.type === "run") {
+      const watch: Watch = { now, alive: (events) => say({ type: "alive", id, events }) };
+      const start = now();
+      if (question.endsOnly) {
+        const { end, events } = await runEnd(question.scenario, parts, { watch });
+        return say({ type: "ran", id, result: { ...EMPTY, end, events, ms: now() - start } });
+      }
+      trace?.release();
+      trace = await run(question.scenario, parts, { watch });
+      const result = trace.result(now() - start);
+      return say({ type: "ran", id, result }, [result.strip.buffer, result.places.buffer]);
+    }
+    if (!trace) throw new Defect("the worker was asked for a step before it ran anything");
+    if (question.type === "trace") return say({ type: "trace", id, text: [...trace.lines(), ""].join("\n") });
+    const view = trace.view(question.step, question.spa);
+    say({ type: "at", id, view }, [view.tiles.buffer]);
+  }
+
+  return (question) => {
+    turn = turn.then(async () => {
+      if (broken) return;
+      try {
+        await answer(question);
+      } catch (error) {
+        broken = true;
+        say({ type: "broken", message: messageOf(error) });
+      }
+    });
+    return turn;
+  };
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error
+    ? `${error.message} (${error.cause.stack ?? ""})`
+    : (error.stack ?? error.message);
+}
+
+const EMPTY: Omit<RunResult, "end" | "events" | "ms"> = {
+  strip: new Uint8Array(0),
+  places: new Uint32Array(0),
+  files: [],
+  log: [],
+  logDropped: 0,
+  model: MODEL,
+};
+
+/** The smallest run: it makes the sandboxes and has the engine compile what every run needs. */
+const WARM_UP: Scenario = {
+  version: 1,
+  title: "",
+  about: "",
+  machine: defaultMachine(),
+  vmpl: 0,
+  guest: "export function boot() {}",
+};
