@@ -77,7 +77,7 @@ export enum Op {
   SNP_INIT = 24,
   /** firmware: SNP_GCTX_CREATE; spa of the context page */
   SNP_GCTX_CREATE = 25,
-  /** firmware: SNP_LAUNCH_START; spa of the context page, policy */
+  /** firmware: SNP_LAUNCH_START; spa of the context page, policy, IMI_EN */
   SNP_LAUNCH_START = 26,
   /** firmware: SNP_ACTIVATE; spa of the context page, asid */
   SNP_ACTIVATE = 27,
@@ -92,7 +92,7 @@ export enum Op {
   SNP_DECOMMISSION = 30,
   /** firmware: SNP_PAGE_RECLAIM; spa, size */
   SNP_PAGE_RECLAIM = 31,
-  /** firmware: SNP_PAGE_SET_STATE (to HV-Fixed); spa, size */
+  /** firmware: SNP_PAGE_SET_STATE (to HV-Fixed); spa of the first page, number of pages */
   SNP_PAGE_SET_STATE = 32,
   /** firmware: SNP_PAGE_MD_INIT; spa of the context page, spa of the page */
   SNP_PAGE_MD_INIT = 33,
@@ -100,7 +100,9 @@ export enum Op {
   SNP_GUEST_STATUS = 34,
   /** firmware: SNP_GUEST_REQUEST for a report; spa of the context page, VMPCK used, VMPL asked for */
   SNP_GUEST_REQUEST = 35,
-  COUNT = 36,
+  /** firmware: SNP_SHUTDOWN or SNP_SHUTDOWN_EX; ShutdownFlag */
+  SNP_SHUTDOWN = 36,
+  COUNT = 37,
 }
 
 /** How an operation came out. */
@@ -330,7 +332,19 @@ export enum Rule {
   INIT_RMP_EQUAL = 89,
   INIT_RMP_PLACED = 90,
   INIT_HSAVE = 91,
-  COUNT = 92,
+  FW_NOT_RMP = 92,
+  FW_ASID_PAGES = 93,
+  FW_GUEST_INACTIVE = 94,
+  FW_POLICY_VERSION = 95,
+  FW_POLICY_RESERVED = 96,
+  FW_VMPCK = 97,
+  FW_IMMUTABLE = 98,
+  FW_NO_IMI = 99,
+  INIT_LIST = 100,
+  INIT_MSRS_EQUAL = 101,
+  INIT_RMP_RANGE = 102,
+  INIT_RMP_ROOM = 103,
+  COUNT = 104,
 }
 
 /** How a rung came out in explain mode. */
@@ -353,12 +367,14 @@ export enum FwStatus {
   ASID_OWNED = 0x0c,
   INVALID_ASID = 0x0d,
   INVALID_GUEST = 0x10,
+  ACTIVE = 0x12,
   INVALID_PARAM = 0x16,
   RESOURCE_LIMIT = 0x17,
   INVALID_PAGE_SIZE = 0x19,
   INVALID_PAGE_STATE = 0x1a,
   INVALID_PAGE_OWNER = 0x1c,
   RMP_INIT_REQUIRED = 0x20,
+  RMP_INITIALIZATION_FAILED = 0x26,
 }
 
 /** LAUNCH_UPDATE page types. ABI, SNP_LAUNCH_UPDATE. */
@@ -555,7 +571,9 @@ export enum Cell {
   NODES_USED = 61,
   /** guest contexts, 8 of them, ContextField.COUNT cells each */
   CONTEXTS = 64,
-  COUNT = 128,
+  /** the other registers that freeze with SNPEn, FrozenRegister.COUNT of them, each one a host core */
+  FROZEN = 128,
+  COUNT = 272,
 }
 
 /** A guest context of the firmware: cells from Cell.CONTEXTS + i * COUNT. */
@@ -566,7 +584,24 @@ export enum ContextField {
   STATE = 1,
   ASID = 2,
   POLICY = 3,
-  COUNT = 4,
+  /** 1: started with an incoming migration image */
+  IMI = 4,
+  COUNT = 8,
+}
+
+/** Registers that freeze with SNPEn and mean nothing else here: cells from Cell.FROZEN + this * 8. SMM_KEY reads 0 and has none. */
+export enum FrozenRegister {
+  MTRR_FIX64K = 0,
+  MTRR_FIX16K_80000 = 1,
+  MTRR_FIX16K_A0000 = 2,
+  /** 8 of them */
+  MTRR_FIX4K = 3,
+  /** IORR_BASE0, IORR_MASK0, IORR_BASE1, IORR_MASK1 */
+  IORR = 11,
+  TOP_MEM = 15,
+  TOP_MEM2 = 16,
+  RMP_CFG = 17,
+  COUNT = 18,
 }
 
 export enum FirmwareState {
@@ -584,11 +619,42 @@ export enum InitFlag {
   RESERVED = 4,
 }
 
+/** Operand of SNP_SHUTDOWN. */
+export enum ShutdownFlag {
+  /** SNP_SHUTDOWN_EX */
+  EX = 1,
+  /** IOMMU_SNP_SHUTDOWN of SNP_SHUTDOWN_EX */
+  IOMMU = 2,
+}
+
+/** Guest policy: bit numbers. ABI, guest policy; AMD-ASPFW sev_guest.h. */
+export enum PolicyBit {
+  ABI_MINOR = 0,
+  ABI_MAJOR = 8,
+  SMT = 16,
+  /** must be 1 */
+  ONE = 17,
+  MIGRATE_MA = 18,
+  DEBUG = 19,
+  SINGLE_SOCKET = 20,
+  /** from here on all must be 0 */
+  RESERVED = 21,
+}
+
+/** The ABI version that this firmware speaks: that of the source that AMD publishes. */
+export enum FirmwareAbi {
+  MAJOR = 1,
+  MINOR = 55,
+}
+
 /** Where the RMP lies: APM vol. 2, 15.36.4; bookkeeping by AMD-ASPFW. */
 export enum RmpTable {
   BOOKKEEPING_BYTES = 0x4000,
   /** what the firmware asks of RMP_BASE; APM says 8 KiB */
   ALIGN = 0x100000,
+  /** the legacy SMRAM, which the RMP may not overlap and which is always HV-Fixed */
+  ASEG_FIRST = 0xa0000,
+  ASEG_LAST = 0xbffff,
 }
 
 export enum GuestState {
@@ -602,5 +668,7 @@ export enum Limit {
   VCPUS = 8,
   CORES = 8,
   CONTEXTS = 8,
+  /** ASIDs of guests: 1 to this */
+  ASIDS = 1006,
   SCRATCH_BYTES = 1048576,
 }

@@ -3,46 +3,29 @@
  * and the rule of the attestation report.
  *
  * Source: firmware ABI (56860), chapter 8; order of checks of AMD's published firmware (AMD-ASPFW sev_mcmd.c, sev_guest.h).
- * The launch digest is computed outside, from the same events. Not modelled: keys, DF_FLUSH and WBINVD, the ID block.
+ * The launch digest is computed outside, from the same events. Not modelled: keys, DF_FLUSH and WBINVD, migration agents, the ID
+ * block, the pages that GUEST_STATUS and GUEST_REQUEST write to.
  */
-import { Cell, ContextField, FirmwareState, Flag, FwStatus, GuestState, Limit, Op, PageState, Rule } from "./abi";
+import { ContextField, FirmwareAbi, Flag, FwStatus, GuestState, Limit, Op, PageState, PolicyBit, Rule, Size } from "./abi";
 import { begin, dry, finish, firmware, result, resultD, rung } from "./event";
+import {
+  contextAt,
+  contextNumber,
+  forget,
+  freeContext,
+  initialized,
+  inPageState,
+  inState,
+  isActive,
+  isClean,
+  isContext,
+  isStarted,
+  outsideRmp,
+  stateAt,
+} from "./fw-context";
 import { covered } from "./layout";
-import { asidOf, FRAME, headOf, isCovered, writeHead } from "./rmp";
-import { pageState } from "./state";
+import { asidOf, headOf, isLarge, writeHead } from "./rmp";
 import { readCell, writeCell } from "./table";
-
-export function initialized(): bool {
-  const state = readCell(Cell.FW_STATE);
-  return rung(Rule.FW_INITIALIZED, state == FirmwareState.INIT, state, FirmwareState.INIT);
-}
-
-/** Cell of the context whose page is at spa; 0 if there is none. */
-export function contextAt(spa: u64): u32 {
-  return find((spa & FRAME) | 1);
-}
-
-function find(page: u64): u32 {
-  for (let i: u32 = 0; i < <u32>Limit.CONTEXTS; i++) {
-    const at = Cell.CONTEXTS + i * ContextField.COUNT;
-    if (readCell(at) == page) return at;
-  }
-  return 0;
-}
-
-/** State of the page at any spa. */
-export function stateAt(spa: u64): u32 {
-  return isCovered(spa) ? pageState(<u32>(spa >>> 12)) : PageState.UNCOVERED;
-}
-
-export function isContext(context: u32, spa: u64): bool {
-  return rung(Rule.FW_CONTEXT, context != 0, stateAt(spa), PageState.CONTEXT);
-}
-
-export function inState(context: u32, wanted: u32): bool {
-  const state = readCell(context + ContextField.STATE);
-  return rung(Rule.FW_GUEST_LAUNCH, state == wanted, state, wanted);
-}
 
 /** SNP_GCTX_CREATE: a Firmware page becomes a Context page. */
 export function gctxCreate(spa: u64): u32 {
@@ -51,38 +34,47 @@ export function gctxCreate(spa: u64): u32 {
 }
 
 function create(spa: u64): bool {
+  if (!isClean(spa & 4095)) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
-  const state = stateAt(spa);
-  if (!rung(Rule.FW_PAGE_STATE, state == PageState.FIRMWARE, state, PageState.FIRMWARE)) {
-    return firmware(FwStatus.INVALID_PAGE_STATE);
-  }
+  if (!outsideRmp(spa)) return firmware(FwStatus.INVALID_PARAM);
+  if (!inPageState(stateAt(spa), PageState.FIRMWARE)) return firmware(FwStatus.INVALID_PAGE_STATE);
+  const pfn = <u32>(spa >>> 12);
+  const size: u32 = isLarge(headOf(pfn)) ? Size.S2M : Size.S4K;
+  if (!rung(Rule.FW_PAGE_SIZE, size == Size.S4K, size, Size.S4K)) return firmware(FwStatus.INVALID_PAGE_SIZE);
   // Simplified: this firmware keeps eight guests
-  const context = find(0);
+  const context = freeContext(spa);
   if (!rung(Rule.FW_CONTEXT_FREE, context != 0, context != 0 ? 1 : 0, 1)) return firmware(FwStatus.RESOURCE_LIMIT);
   if (dry()) return true;
-  const pfn = <u32>(spa >>> 12);
   writeHead(pfn, headOf(pfn) | Flag.VMSA);
-  writeCell(context + ContextField.PAGE, (spa & FRAME) | 1);
-  writeCell(context + ContextField.STATE, GuestState.INIT);
-  writeCell(context + ContextField.ASID, 0);
+  forget(context);
+  writeCell(context + ContextField.PAGE, spa | 1);
   return firmware(FwStatus.SUCCESS);
 }
 
-/** SNP_LAUNCH_START: INIT -> LAUNCH. Policy bit 17 must be 1 (its status: Assumed); bits 15:0 name an ABI version. */
-export function launchStart(spa: u64, policy: u64): u32 {
-  if (begin(Op.SNP_LAUNCH_START, spa, policy, 0, 0)) start(spa, policy);
+/** SNP_LAUNCH_START: INIT -> LAUNCH. Simplified: a platform without SMT, whatever the policy says of it; no migration agent. */
+export function launchStart(spa: u64, policy: u64, imi: u32): u32 {
+  if (begin(Op.SNP_LAUNCH_START, spa, policy, imi, 0)) start(spa, policy, imi);
   return finish();
 }
 
-function start(spa: u64, policy: u64): bool {
+function start(spa: u64, policy: u64, imi: u32): bool {
+  if (!isClean(spa & 4095)) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   const context = contextAt(spa);
   if (!isContext(context, spa)) return firmware(FwStatus.INVALID_GUEST);
   if (!inState(context, GuestState.INIT)) return firmware(FwStatus.INVALID_GUEST_STATE);
-  if (!rung(Rule.FW_POLICY, ((policy >>> 17) & 1) == 1, policy, 0x20000)) return firmware(FwStatus.POLICY_FAILURE);
+  const one: u64 = 1 << PolicyBit.ONE;
+  if (!rung(Rule.FW_POLICY, (policy & one) != 0, policy, one)) return firmware(FwStatus.POLICY_FAILURE);
+  // major and minor together are a 16-bit number that orders as versions do
+  const asked = policy & 0xffff;
+  const ours: u64 = (FirmwareAbi.MAJOR << PolicyBit.ABI_MAJOR) | FirmwareAbi.MINOR;
+  if (!rung(Rule.FW_POLICY_VERSION, asked <= ours, asked, ours)) return firmware(FwStatus.POLICY_FAILURE);
+  const reserved = (policy >>> PolicyBit.RESERVED) << PolicyBit.RESERVED;
+  if (!rung(Rule.FW_POLICY_RESERVED, reserved == 0, reserved, 0)) return firmware(FwStatus.POLICY_FAILURE);
   if (dry()) return true;
   writeCell(context + ContextField.STATE, GuestState.LAUNCH);
   writeCell(context + ContextField.POLICY, policy);
+  if (imi) writeCell(context + ContextField.IMI, 1);
   return firmware(FwStatus.SUCCESS);
 }
 
@@ -93,26 +85,39 @@ export function activate(spa: u64, asid: u32): u32 {
 }
 
 function bind(spa: u64, asid: u32): bool {
+  if (!isClean(spa & 4095)) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   const context = contextAt(spa);
   if (!isContext(context, spa)) return firmware(FwStatus.INVALID_GUEST);
-  if (!inState(context, GuestState.LAUNCH)) return firmware(FwStatus.INVALID_GUEST_STATE);
-  if (!rung(Rule.FW_ASID_VALID, asid != 0, asid, 0)) return firmware(FwStatus.INVALID_ASID);
-  const held = holdersOf(asid);
+  if (!isStarted(context)) return firmware(FwStatus.INVALID_GUEST_STATE);
+  const exists = asid != 0 && asid <= <u32>Limit.ASIDS;
+  // Assumed: the RMP's counter of ASID 0 stays 0, though firmware pages have that ASID
+  const counted = exists ? pagesOf(asid) : 0;
+  if (!rung(Rule.FW_ASID_PAGES, counted == 0, counted, 0)) return firmware(FwStatus.INVALID_CONFIG);
+  if (!rung(Rule.FW_ASID_VALID, exists, asid, Limit.ASIDS)) return firmware(FwStatus.INVALID_ASID);
+  const held = guestsOf(asid);
   if (!rung(Rule.FW_ASID_FREE, held == 0, held, 0)) return firmware(FwStatus.ASID_OWNED);
+  const has = readCell(context + ContextField.ASID);
+  if (!rung(Rule.FW_GUEST_INACTIVE, has == 0, has, 0)) return firmware(FwStatus.ACTIVE);
   if (!dry()) writeCell(context + ContextField.ASID, asid);
   return firmware(FwStatus.SUCCESS);
 }
 
-/** Guests and pages that have the ASID already: the RMP's page counter of the ASID must be 0. */
-function holdersOf(asid: u32): u64 {
-  let held: u64 = 0;
+/** Pages that have the ASID: hardware counts them in the first 16 KiB of the RMP. A 2M entry counts once. */
+function pagesOf(asid: u32): u32 {
+  let count: u32 = 0;
+  for (let pfn: u32 = 0; pfn < covered; pfn++) if (asidOf(pfn) == asid) count++;
+  return count;
+}
+
+/** Guests that have the ASID, the one asking included. */
+function guestsOf(asid: u32): u32 {
+  let count: u32 = 0;
   for (let i: u32 = 0; i < <u32>Limit.CONTEXTS; i++) {
-    const at = Cell.CONTEXTS + i * ContextField.COUNT;
-    if (readCell(at) != 0 && readCell(at + ContextField.ASID) == asid) held++;
+    const at = contextNumber(i);
+    if (readCell(at) != 0 && readCell(at + ContextField.ASID) == asid) count++;
   }
-  for (let pfn: u32 = 0; pfn < covered; pfn++) if (asidOf(pfn) == asid) held++;
-  return held;
+  return count;
 }
 
 /** SNP_LAUNCH_FINISH: LAUNCH -> RUNNING. */
@@ -122,10 +127,15 @@ export function launchFinish(spa: u64): u32 {
 }
 
 function end(spa: u64): bool {
+  if (!isClean(spa & 4095)) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   const context = contextAt(spa);
   if (!isContext(context, spa)) return firmware(FwStatus.INVALID_GUEST);
   if (!inState(context, GuestState.LAUNCH)) return firmware(FwStatus.INVALID_GUEST_STATE);
+  // such a guest runs only after its state came in by a message of its migration image (not modelled)
+  const imi = readCell(context + ContextField.IMI);
+  if (!rung(Rule.FW_NO_IMI, imi == 0, imi, 0)) return firmware(FwStatus.INVALID_GUEST_STATE);
+  if (!isActive(context)) return firmware(FwStatus.INACTIVE);
   if (!dry()) writeCell(context + ContextField.STATE, GuestState.RUNNING);
   return firmware(FwStatus.SUCCESS);
 }
@@ -137,13 +147,14 @@ export function decommission(spa: u64): u32 {
 }
 
 function remove(spa: u64): bool {
+  if (!isClean(spa & 4095)) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   const context = contextAt(spa);
   if (!isContext(context, spa)) return firmware(FwStatus.INVALID_GUEST);
   if (dry()) return true;
   const pfn = <u32>(spa >>> 12);
   writeHead(pfn, headOf(pfn) & ~(<u64>Flag.VMSA));
-  for (let field: u32 = 0; field < <u32>ContextField.COUNT; field++) writeCell(context + field, 0);
+  forget(context);
   return firmware(FwStatus.SUCCESS);
 }
 
@@ -154,6 +165,7 @@ export function guestStatus(spa: u64): u32 {
 }
 
 function tell(spa: u64): bool {
+  if (!isClean(spa & 4095)) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   const context = contextAt(spa);
   if (!isContext(context, spa)) return firmware(FwStatus.INVALID_GUEST);
@@ -164,7 +176,8 @@ function tell(spa: u64): bool {
 
 /**
  * SNP_GUEST_REQUEST for an attestation report: refused when the VMPL asked for is more privileged than the VMPCK used.
- * AMD-ASPFW sev_guest; that the status is INVALID_PARAM: Assumed. Not modelled: the encrypted message around it.
+ * Simplified: the refusal stands in the guest's encrypted answer and the command succeeds; here both are one. Not modelled:
+ * the message itself.
  */
 export function guestRequest(spa: u64, vmpck: u32, vmpl: u32): u32 {
   if (begin(Op.SNP_GUEST_REQUEST, spa, vmpck, vmpl, 0)) report(spa, vmpck, vmpl);
@@ -172,6 +185,7 @@ export function guestRequest(spa: u64, vmpck: u32, vmpl: u32): u32 {
 }
 
 function report(spa: u64, vmpck: u32, vmpl: u32): bool {
+  if (!isClean(spa & 4095)) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   const context = contextAt(spa);
   if (!isContext(context, spa)) return firmware(FwStatus.INVALID_GUEST);
@@ -179,6 +193,7 @@ function report(spa: u64, vmpck: u32, vmpl: u32): bool {
   if (!rung(Rule.FW_GUEST_RUNNING, state == GuestState.RUNNING, state, GuestState.RUNNING)) {
     return firmware(FwStatus.INVALID_GUEST_STATE);
   }
+  if (!rung(Rule.FW_VMPCK, vmpck <= 3, vmpck, 3)) return firmware(FwStatus.INVALID_PARAM);
   if (!rung(Rule.FW_REPORT_VMPL, vmpl >= vmpck, vmpl, vmpck)) return firmware(FwStatus.INVALID_PARAM);
   return firmware(FwStatus.SUCCESS);
 }

@@ -2,15 +2,18 @@
  * SNP_LAUNCH_UPDATE: a Pre-Guest page becomes Guest-Valid, with the permissions given for VMPL1..3; VMPL0 always gets all.
  *
  * Source: firmware ABI (56860), 8.17; order of checks of AMD's published firmware (AMD-ASPFW sev_mcmd.c,
- * snp_mcmd_launch_update). Not modelled: IMI guests; that the firmware corrects the CPUID page's values.
+ * snp_mcmd_launch_update). The page's state and size are those of its covering entry: for a page inside a 2M one the firmware, which
+ * reads the page's own, says INVALID_PAGE_STATE where this says INVALID_PAGE_SIZE or INVALID_ADDRESS. Not modelled: that the
+ * firmware refuses a CPUID page with wrong values and corrects them; SecureTSC and VmsaRegProt in a VMSA.
  */
 import { ContextField, Flag, Form, FwStatus, GuestState, Op, PageState, PageType, Rule, Size } from "./abi";
 import { begin, dry, finish, firmware, noRoom, rung } from "./event";
-import { contextAt, initialized, inState, isContext, stateAt } from "./fw-guest";
+import { contextAt, initialized, inPageState, inState, isActive, isClean, isContext } from "./fw-context";
 import { roomLeft } from "./journal";
-import { full, scratch } from "./layout";
+import { contents, full, scratch } from "./layout";
 import { encryptInPlace, writePage } from "./page";
-import { asidOf, headOf, isLarge, writeEntry, writeRegion } from "./rmp";
+import { asidOf, headOf, isCovered, isLarge, writeEntry, writeRegion } from "./rmp";
+import { pageState } from "./state";
 import { readCell } from "./table";
 
 /** `how` = type | size << 8 | IMI << 9 | reserved fields << 16, `perms` = VMPL1 | VMPL2 << 8 | VMPL3 << 16. */
@@ -23,16 +26,14 @@ function ladder(contextSpa: u64, spa: u64, how: u32, perms: u32): bool {
   const type = how & 0xff;
   const size = (how >>> 8) & 1;
   const imi = (how >>> 9) & 1;
-  const reserved = how >>> 16;
-  if (!rung(Rule.FW_RESERVED, reserved == 0, reserved, 0)) return firmware(FwStatus.INVALID_PARAM);
+  const low = (contextSpa | spa) & 4095;
+  if (!isClean(low | ((how >>> 16) << 12))) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   const context = contextAt(contextSpa);
   if (!isContext(context, contextSpa)) return firmware(FwStatus.INVALID_GUEST);
-  const state = stateAt(spa);
-  if (!rung(Rule.FW_PAGE_STATE, state == PageState.PRE_GUEST, state, PageState.PRE_GUEST)) {
-    return firmware(FwStatus.INVALID_PAGE_STATE);
-  }
   const pfn = <u32>(spa >>> 12);
+  const state = isCovered(spa) ? pageState(pfn) : PageState.UNCOVERED;
+  if (!inPageState(state, PageState.PRE_GUEST)) return firmware(FwStatus.INVALID_PAGE_STATE);
   const large: u32 = isLarge(headOf(pfn & ~511)) ? Size.S2M : Size.S4K;
   if (!rung(Rule.FW_PAGE_SIZE, large == size, large, size)) return firmware(FwStatus.INVALID_PAGE_SIZE);
   const aligned = size == Size.S4K || (spa & 0x1fffff) == 0;
@@ -42,15 +43,16 @@ function ladder(contextSpa: u64, spa: u64, how: u32, perms: u32): bool {
   const known = type >= <u32>PageType.NORMAL && type <= <u32>PageType.CPUID;
   if (!rung(Rule.FW_PAGE_TYPE, known, type, PageType.CPUID)) return firmware(FwStatus.INVALID_PARAM);
   if (!inState(context, GuestState.LAUNCH)) return firmware(FwStatus.INVALID_GUEST_STATE);
+  if (!isActive(context)) return firmware(FwStatus.INACTIVE);
   const asid = <u32>readCell(context + ContextField.ASID);
-  if (!rung(Rule.FW_GUEST_ACTIVE, asid != 0, asid, 0)) return firmware(FwStatus.INACTIVE);
   const owner = asidOf(pfn);
   if (!rung(Rule.FW_PAGE_OWNER, owner == asid, owner, asid)) return firmware(FwStatus.INVALID_PAGE_OWNER);
-  // no guest here was started with an IMI, so no page may be marked as part of one
-  if (!rung(Rule.FW_IMI, imi == 0, imi, 0)) return firmware(FwStatus.INVALID_PARAM);
+  // a guest that was started with an IMI takes pages of the IMI only
+  const needed = <u32>readCell(context + ContextField.IMI);
+  if (!rung(Rule.FW_IMI, imi >= needed, imi, needed)) return firmware(FwStatus.INVALID_PARAM);
   if (dry()) return true;
   // 512 pages of 256 blocks each go through the cipher
-  if (size == Size.S2M && roomLeft() < 512 * 256 + 64) return noRoom();
+  if (size == Size.S2M && contents != 0 && roomLeft() < 512 * 256 + 64) return noRoom();
 
   let head = (headOf(pfn) | Flag.VALIDATED) & ~(<u64>Flag.IMMUTABLE);
   if (type == PageType.VMSA) head |= Flag.VMSA;

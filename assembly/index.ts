@@ -11,7 +11,7 @@ export { vmrun } from "./vmrun";
 export { guestRead, guestWrite, guestFetch, hostRead, hostWrite } from "./access";
 export { gptMap, nptMap, nptUnmap, guestWrmsr, guestRdmsr, guestCpuid, vmgexit, answer, halt, setCpl } from "./guest";
 export { hostWrmsr, hostRdmsr } from "./platform";
-export { snpInit } from "./fw-init";
+export { snpInit, snpShutdown } from "./fw-init";
 export { gctxCreate, launchStart, activate, launchFinish, decommission, guestStatus, guestRequest } from "./fw-guest";
 export { launchUpdate } from "./fw-launch";
 export { pageReclaim, pageSetState, pageMdInit } from "./fw-page";

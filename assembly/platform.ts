@@ -1,8 +1,9 @@
 /**
  * The platform's registers, one set a host core: SYSCFG, HWCR, RMP_BASE, RMP_END and those that freeze with SNPEn.
- * APM vol. 2, 15.36.2; Linux arch/x86/virt/svm/sev.c.
+ * APM vol. 2, 15.36.2; Linux arch/x86/virt/svm/sev.c. Simplified: no register has reserved bits, and the BIOS left 0 in those
+ * that mean nothing here. Not modelled: what RMP_CFG switches on (a segmented RMP).
  */
-import { Cell, HwcrBit, Limit, Msr, Op, Rule, SyscfgBit } from "./abi";
+import { Cell, FrozenRegister, HwcrBit, Limit, Msr, Op, Rule, SyscfgBit } from "./abi";
 import { begin, dry, finish, gp, result, rung } from "./event";
 import { readCell, writeCell } from "./table";
 
@@ -42,43 +43,48 @@ function write(core: u32, msr: u32, value: u64): bool {
   // RMP_BASE and RMP_END freeze too: Assumed
   if (!rung(Rule.FROZEN_MSR, snp == 0, snp, 0)) return gp();
   if (dry()) return true;
-  if (msr == <u32>Msr.RMP_BASE) writeCell(Cell.RMP_BASE + core, value);
-  if (msr == <u32>Msr.RMP_END) writeCell(Cell.RMP_END + core, value);
+  const cell = cellOf(msr);
+  if (cell != 0) writeCell(cell + core, value);
   return true;
 }
 
-/** Fixed MTRRs, IORRs, TOP_MEM, TOP_MEM2, SMM_KEY, RMP_CFG, RMP_BASE, RMP_END. Simplified: the others' values are not kept. */
+/** Fixed MTRRs, IORRs, TOP_MEM, TOP_MEM2, SMM_KEY, RMP_CFG, RMP_BASE, RMP_END. */
 function freezes(msr: u32): bool {
-  return (
-    msr == <u32>Msr.RMP_BASE ||
-    msr == <u32>Msr.RMP_END ||
-    msr == <u32>Msr.RMP_CFG ||
-    msr == <u32>Msr.TOP_MEM ||
-    msr == <u32>Msr.TOP_MEM2 ||
-    msr == <u32>Msr.SMM_KEY ||
-    (msr >= <u32>Msr.IORR_BASE0 && msr <= <u32>Msr.IORR_MASK1) ||
-    msr == Msr.MTRR_FIX64K ||
-    msr == Msr.MTRR_FIX16K_80000 ||
-    msr == Msr.MTRR_FIX16K_A0000 ||
-    (msr >= <u32>Msr.MTRR_FIX4K_C0000 && msr <= <u32>Msr.MTRR_FIX4K_F8000)
-  );
+  return msr == <u32>Msr.SMM_KEY || msr == <u32>Msr.RMP_BASE || msr == <u32>Msr.RMP_END || frozenRegister(msr) >= 0;
+}
+
+/** FrozenRegister, -1 for any other MSR. */
+function frozenRegister(msr: u32): i32 {
+  if (msr == <u32>Msr.MTRR_FIX64K) return FrozenRegister.MTRR_FIX64K;
+  if (msr == <u32>Msr.MTRR_FIX16K_80000) return FrozenRegister.MTRR_FIX16K_80000;
+  if (msr == <u32>Msr.MTRR_FIX16K_A0000) return FrozenRegister.MTRR_FIX16K_A0000;
+  if (msr >= <u32>Msr.MTRR_FIX4K_C0000 && msr <= <u32>Msr.MTRR_FIX4K_F8000) {
+    return FrozenRegister.MTRR_FIX4K + <i32>(msr - Msr.MTRR_FIX4K_C0000);
+  }
+  if (msr >= <u32>Msr.IORR_BASE0 && msr <= <u32>Msr.IORR_MASK1) return FrozenRegister.IORR + <i32>(msr - Msr.IORR_BASE0);
+  if (msr == <u32>Msr.TOP_MEM) return FrozenRegister.TOP_MEM;
+  if (msr == <u32>Msr.TOP_MEM2) return FrozenRegister.TOP_MEM2;
+  if (msr == <u32>Msr.RMP_CFG) return FrozenRegister.RMP_CFG;
+  return -1;
 }
 
 export function hostRdmsr(core: u32, msr: u32): u32 {
   if (begin(Op.HOST_RDMSR, core, msr, 0, 0)) {
     const cell = cellOf(msr);
     if (cell != 0) result(readCell(cell + (core & (Limit.CORES - 1))));
+    // SMM_KEY is written only
     else if (!freezes(msr)) gp();
   }
   return finish();
 }
 
-/** First cell of a register that is kept, 0 for others. */
+/** Core 0's cell of a register that is kept, 0 for others. */
 function cellOf(msr: u32): u32 {
   if (msr == <u32>Msr.SYSCFG) return Cell.SYSCFG;
   if (msr == <u32>Msr.HWCR) return Cell.HWCR;
   if (msr == <u32>Msr.RMP_BASE) return Cell.RMP_BASE;
   if (msr == <u32>Msr.RMP_END) return Cell.RMP_END;
   if (msr == <u32>Msr.VM_HSAVE_PA) return Cell.HSAVE;
-  return 0;
+  const frozen = frozenRegister(msr);
+  return frozen < 0 ? 0 : Cell.FROZEN + <u32>frozen * Limit.CORES;
 }

@@ -8,6 +8,11 @@ export function pageState(pfn: u32): u32 {
   return stateOf(coveringOf(pfn));
 }
 
+/** State by the page's own entry: a page inside a 2M entry looks like Reclaim. */
+export function ownState(pfn: u32): u32 {
+  return stateOf(pfn);
+}
+
 function stateOf(pfn: u32): u32 {
   const head = headOf(pfn);
   const immutable = (head & Flag.IMMUTABLE) != 0;

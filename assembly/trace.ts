@@ -5,7 +5,7 @@ import { actAs, actor, asid, cpl, explainBegin, explainEnd, inUse, setInUse, vcp
 import { launchUpdate } from "./fw-launch";
 import { pageMdInit, pageReclaim, pageSetState } from "./fw-page";
 import { activate, decommission, gctxCreate, guestRequest, guestStatus, launchFinish, launchStart } from "./fw-guest";
-import { snpInit } from "./fw-init";
+import { snpInit, snpShutdown } from "./fw-init";
 import { firstRecord, records } from "./journal";
 import { events, journal as journalAt, scratch } from "./layout";
 import { hostWrmsr } from "./platform";
@@ -63,7 +63,7 @@ function again(op: u32, a: u64, b: u64, c: u64, d: u64): void {
     case Op.HOST_WRMSR: hostWrmsr(<u32>a, <u32>b, c); break;
     case Op.SNP_INIT: snpInit(<u32>a, b, c, d); break;
     case Op.SNP_GCTX_CREATE: gctxCreate(a); break;
-    case Op.SNP_LAUNCH_START: launchStart(a, b); break;
+    case Op.SNP_LAUNCH_START: launchStart(a, b, <u32>c); break;
     case Op.SNP_ACTIVATE: activate(a, <u32>b); break;
     case Op.SNP_LAUNCH_UPDATE: launchUpdate(a, b, <u32>c, <u32>d); break;
     case Op.SNP_LAUNCH_FINISH: launchFinish(a); break;
@@ -73,6 +73,7 @@ function again(op: u32, a: u64, b: u64, c: u64, d: u64): void {
     case Op.SNP_PAGE_MD_INIT: pageMdInit(a, b); break;
     case Op.SNP_GUEST_STATUS: guestStatus(a); break;
     case Op.SNP_GUEST_REQUEST: guestRequest(a, <u32>b, <u32>c); break;
+    case Op.SNP_SHUTDOWN: snpShutdown(<u32>a); break;
     default: break;
   }
 }

@@ -35,6 +35,10 @@ test.each([
   ["FW_PAGE_TYPE", "0x9", "0x6", "type 9"],
   ["FW_PAGE_TYPE_SIZE", "0x2", "0x1", "type VMSA"],
   ["FW_POLICY", "0x0", "0x20000", "policy 0x0, needs 0x2_0000"],
+  ["FW_POLICY_VERSION", "0x138", "0x137", "wants 0x138, firmware 0x137"],
+  ["FW_ASID_PAGES", "0x3", "0x0", "pages with it 3, wanted 0"],
+  ["FW_RECLAIMABLE", "0x7", "0x0", "found Context"],
+  ["INIT_RMP_PLACED", "0x80000", "0x8ffff", "RMP_BASE 0x8_0000, RMP_END 0x8_ffff"],
 ])("%s of %s and %s: %s", (rule, left, right, words) => {
   expect(compared({ rule, outcome: "failed", left, right })).toBe(words);
 });

@@ -82,11 +82,18 @@ const platform: typeof whole = [
   ["host-wrmsr", host, (m) => m.hostWrmsr(0, Msr.RMP_BASE, 0n)],
   ["host-wrmsr", host, (m) => m.hostWrmsr(0, Msr.HWCR, 0n)],
   ["snp_init", ready, (m) => m.snpInit()],
+  ["snp_shutdown", firmwarePage, (m) => m.snpShutdown()],
   ["snp_gctx_create", firmwarePage, (m) => m.gctxCreate(0x10_0000)],
   ["snp_launch_start", context, (m) => m.launchStart(0x10_0000, 0x2_0000n)],
   ["snp_activate", started, (m) => m.activate(0x10_0000, ASID)],
   ["snp_launch_update", preGuest, (m) => m.launchUpdate(0x10_0000, 0x10_1000, 1, Size.S4K, 0, 0, 0)],
   ["snp_launch_finish", active, (m) => m.launchFinish(0x10_0000)],
+  ["snp_decommission", active, (m) => m.decommission(0x10_0000)],
+  ["snp_guest_status", active, (m) => m.guestStatus(0x10_0000)],
+  ["snp_guest_request", running, (m) => m.guestRequest(0x10_0000, 1, 2)],
+  ["snp_page_reclaim", firmwarePage, (m) => m.pageReclaim(0x10_0000, Size.S4K)],
+  ["snp_page_set_state", firmwarePages, (m) => m.pageSetState(0x20_0000, 2)],
+  ["snp_page_md_init", another, (m) => m.pageMdInit(0x10_0000, 0x20_0000)],
 ];
 
 function firmwarePage(m: Machine): void {
@@ -111,6 +118,25 @@ function started(m: Machine): void {
 function active(m: Machine): void {
   started(m);
   m.activate(0x10_0000, ASID);
+}
+
+function running(m: Machine): void {
+  active(m);
+  m.launchFinish(0x10_0000);
+}
+
+function firmwarePages(m: Machine): void {
+  firmwarePage(m);
+  host(m);
+  for (const spa of [0x20_0000, 0x20_1000]) m.rmpupdate(spa, 0, 0, true, true, Size.S4K);
+  firmware(m);
+}
+
+function another(m: Machine): void {
+  active(m);
+  host(m);
+  m.rmpupdate(0x20_0000, 0, 0, true, true, Size.S4K);
+  firmware(m);
 }
 
 function preGuest(m: Machine): void {

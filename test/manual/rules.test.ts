@@ -56,11 +56,7 @@ test("exactly these are assumed", () => {
 
 test("exactly these are reconstructed", () => {
   expect(RULE_NAMES.filter((name) => ruleText(name)?.sure === "reconstructed").sort()).toEqual([
-    "FW_ASID_FREE",
-    "FW_REPORT_VMPL",
-    "INIT_HSAVE",
-    "INIT_RMP_EQUAL",
-    "INIT_RMP_PLACED",
+    "INIT_RMP_ROOM",
     "PSMASH_ALIGNED",
     "PSMASH_COVERED",
     "PSMASH_INUSE",
@@ -85,6 +81,8 @@ test.each([
   ["FROZEN_MSR", { op: "host-wrmsr", args: { msr: "0xc001001a" } }, "verified"],
   ["FROZEN_MSR", { op: "host-wrmsr", args: { msr: "0xc0010132" } }, "assumed"],
   ["FROZEN_MSR", { op: "host-wrmsr", args: { msr: "0xc0010133" } }, "assumed"],
+  ["FW_PAGE_SIZE", { op: "snp_page_reclaim", args: {} }, "verified"],
+  ["FW_PAGE_SIZE", { op: "snp_launch_update", args: {} }, "reconstructed"],
 ] as const)("%s in %o is %s", (name, event, sure) => {
   expect(ruleText(name, event)?.sure).toBe(sure);
 });

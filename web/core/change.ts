@@ -1,6 +1,6 @@
 /** What an event changed: the core's list of changes (assembly/trace.ts), as fields of RMP entries. */
 import { Change, ChangeKind, Flag, Form } from "../../assembly/abi";
-import { fieldChanges, rawEntry, ZERO_ENTRY, type RawEntry } from "./entry";
+import { fieldChanges, type RawEntry, rawEntry, ZERO_ENTRY } from "./entry";
 import type { FieldChange } from "./event";
 
 export interface Changes {

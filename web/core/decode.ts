@@ -1,5 +1,5 @@
 /** One event of the core's list, decoded to the shape that users see (event.ts). */
-import { type Actor, Event, InitFlag, Op, Outcome, type Rule } from "../../assembly/abi";
+import { type Actor, Event, InitFlag, Op, Outcome, type Rule, ShutdownFlag } from "../../assembly/abi";
 import type { TraceEvent } from "./event";
 import { ACTOR_NAMES, eaxName, firmwareStatusName, isFirmwareOp, OP_NAMES, ruleName } from "./names";
 
@@ -144,7 +144,7 @@ function argsOf(op: Op, raw: Raw): Args {
     case Op.HOST_RDMSR:
       return { core: raw.num(Event.A), msr: b };
     case Op.SNP_LAUNCH_START:
-      return { spa: a, policy: b };
+      return { spa: a, policy: b, ...(c ? { imi: 1 } : {}) };
     case Op.SNP_ACTIVATE:
       return { spa: a, asid: raw.num(Event.B) };
     case Op.SNP_LAUNCH_UPDATE: {
@@ -154,9 +154,12 @@ function argsOf(op: Op, raw: Raw): Args {
     }
     case Op.SNP_INIT:
       return initArgs(raw);
+    case Op.SNP_SHUTDOWN:
+      return shutdownArgs(raw.num(Event.A));
     case Op.SNP_PAGE_RECLAIM:
-    case Op.SNP_PAGE_SET_STATE:
       return { spa: a, size: size(raw.num(Event.B)) };
+    case Op.SNP_PAGE_SET_STATE:
+      return { spa: a, pages: raw.num(Event.B) };
     case Op.SNP_PAGE_MD_INIT:
       return { context: a, spa: b };
     case Op.SNP_GUEST_REQUEST:
@@ -175,6 +178,11 @@ function initArgs(raw: Raw): Args {
   const ranges = [raw.u64(Event.B), raw.u64(Event.C), raw.u64(Event.D)].filter((range) => range !== 0n);
   if (ranges.length > 0) args.hv_fixed = ranges.map((r) => `${hex((r >> 32n) << 12n)}+${r & 0xffffffffn}`).join(" ");
   return args;
+}
+
+/** SNP_SHUTDOWN takes no operands; SNP_SHUTDOWN_EX whether the IOMMU is shut down too. */
+function shutdownArgs(flags: number): Args {
+  return flags & ShutdownFlag.EX ? { iommu_snp_shutdown: flags & ShutdownFlag.IOMMU ? 1 : 0 } : {};
 }
 
 /** A whole page is written from a buffer; its bytes are not an operand. */

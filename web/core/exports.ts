@@ -38,8 +38,9 @@ export interface CoreExports {
   hostWrmsr(core: number, msr: number, value: bigint): number;
   hostRdmsr(core: number, msr: number): number;
   snpInit(flags: number, range0: bigint, range1: bigint, range2: bigint): number;
+  snpShutdown(flags: number): number;
   gctxCreate(spa: bigint): number;
-  launchStart(spa: bigint, policy: bigint): number;
+  launchStart(spa: bigint, policy: bigint, imi: number): number;
   activate(spa: bigint, asid: number): number;
   launchUpdate(context: bigint, spa: bigint, how: number, perms: number): number;
   launchFinish(spa: bigint): number;
@@ -47,7 +48,7 @@ export interface CoreExports {
   guestStatus(spa: bigint): number;
   guestRequest(spa: bigint, vmpck: number, vmpl: number): number;
   pageReclaim(spa: bigint, size: number): number;
-  pageSetState(spa: bigint, size: number): number;
+  pageSetState(spa: bigint, count: number): number;
   pageMdInit(context: bigint, spa: bigint): number;
   seek(step: number): void;
   record(on: number): void;

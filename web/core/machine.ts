@@ -3,7 +3,7 @@
  * returns its Outcome; what came of it is read from memory.
  */
 import {
-  Actor,
+  type Actor,
   Cell,
   Event,
   Header,
@@ -12,9 +12,10 @@ import {
   Option,
   type Outcome,
   Reason,
-  Rung,
   type Rule,
-  Size,
+  type Rung,
+  ShutdownFlag,
+  type Size,
 } from "../../assembly/abi";
 import { CHECK_NAMES, type CheckName } from "../scenario/schema";
 import { type Changes, decodeChanges } from "./change";
@@ -214,20 +215,23 @@ export class Machine {
   }
   /** SNP_INIT without `ex`, else SNP_INIT_EX. At most three ranges of HV-Fixed pages. */
   snpInit(ex?: InitEx): Outcome {
-    const flags = ex
-      ? InitFlag.EX | (ex.initRmp ? InitFlag.INIT_RMP : 0) | (ex.reserved ? InitFlag.RESERVED : 0)
-      : 0;
+    const flags = ex ? InitFlag.EX | (ex.initRmp ? InitFlag.INIT_RMP : 0) | (ex.reserved ? InitFlag.RESERVED : 0) : 0;
     const range = (i: number) => {
       const found = ex?.fixed?.[i];
       return found ? (BigInt(Math.floor(found.spa / 4096)) << 32n) | BigInt(found.pages) : 0n;
     };
     return this.core.snpInit(flags, range(0), range(1), range(2));
   }
+  /** SNP_SHUTDOWN without `ex`, else SNP_SHUTDOWN_EX. */
+  snpShutdown(ex?: { iommu: boolean }): Outcome {
+    return this.core.snpShutdown(ex ? ShutdownFlag.EX | (ex.iommu ? ShutdownFlag.IOMMU : 0) : 0);
+  }
   gctxCreate(spa: number): Outcome {
     return this.core.gctxCreate(BigInt(spa));
   }
-  launchStart(context: number, policy: bigint): Outcome {
-    return this.core.launchStart(BigInt(context), policy);
+  /** `imi`: the guest takes an incoming migration image (IMI_EN). */
+  launchStart(context: number, policy: bigint, imi = false): Outcome {
+    return this.core.launchStart(BigInt(context), policy, imi ? 1 : 0);
   }
   activate(context: number, asid: number): Outcome {
     return this.core.activate(BigInt(context), asid);
@@ -262,8 +266,9 @@ export class Machine {
   pageReclaim(spa: number, size: Size): Outcome {
     return this.core.pageReclaim(BigInt(spa), size);
   }
-  pageSetState(spa: number, size: Size): Outcome {
-    return this.core.pageSetState(BigInt(spa), size);
+  /** `pages`: how many pages from `spa` on. */
+  pageSetState(spa: number, pages: number): Outcome {
+    return this.core.pageSetState(BigInt(spa), pages);
   }
   pageMdInit(context: number, spa: number): Outcome {
     return this.core.pageMdInit(BigInt(context), BigInt(spa));

@@ -39,6 +39,7 @@ export const OP_NAMES: readonly string[] = [
   "snp_page_md_init",
   "snp_guest_status",
   "snp_guest_request",
+  "snp_shutdown",
 ];
 
 export const ACTOR_NAMES = ["guest", "hypervisor", "firmware"] as const;

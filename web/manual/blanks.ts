@@ -27,6 +27,13 @@ const NEEDED: Record<string, string> = {
   snp_launch_update: "a Pre-Guest page",
 };
 
+/** The guest state that a firmware command needs, where it is not LAUNCH. */
+const STATE: Record<string, string> = {
+  snp_launch_start: "INIT",
+  snp_activate: "LAUNCH or RUNNING",
+  snp_page_md_init: "LAUNCH or RUNNING",
+};
+
 /** The words the event has; a blank that it cannot fill is left out. */
 export function blanks(event: TraceEvent): Partial<Record<Blank, string>> {
   const { args } = event;
@@ -52,6 +59,6 @@ export function blanks(event: TraceEvent): Partial<Record<Blank, string>> {
   put("type", args.type, String(args.type));
   const needed = NEEDED[event.op];
   if (needed) words.needed = needed;
-  if (event.op.startsWith("snp_")) words.state = event.op === "snp_launch_start" ? "INIT" : "LAUNCH";
+  if (event.op.startsWith("snp_")) words.state = STATE[event.op] ?? "LAUNCH";
   return words;
 }

@@ -30,7 +30,8 @@ const SHARED_WRITE = [...paging("write"), Rule.SHARED_WRITE_OWNED];
 
 const FROZEN = [Rule.FROZEN_MSR];
 const SYSCFG = [Rule.SYSCFG_OPEN];
-const LAUNCH = [Rule.FW_INITIALIZED, Rule.FW_CONTEXT];
+const LAUNCH = [Rule.FW_RESERVED, Rule.FW_INITIALIZED, Rule.FW_CONTEXT];
+const PAGE = [Rule.FW_RESERVED, Rule.FW_INITIALIZED, Rule.FW_NOT_RMP];
 
 const LADDERS: Partial<Record<Op, readonly Rule[]>> = {
   [Op.PVALIDATE]: [
@@ -95,22 +96,39 @@ const LADDERS: Partial<Record<Op, readonly Rule[]>> = {
     Rule.INIT_RESERVED,
     Rule.INIT_STATE,
     Rule.INIT_RMP,
+    Rule.INIT_LIST,
     Rule.INIT_MEMENC,
     Rule.INIT_SNPEN,
     Rule.INIT_VMPLEN,
+    Rule.INIT_MSRS_EQUAL,
     Rule.INIT_SYSCFG_EQUAL,
     Rule.INIT_MFDM,
     Rule.INIT_SMMLOCK_EQUAL,
     Rule.INIT_SMMLOCK,
     Rule.INIT_RMP_EQUAL,
+    Rule.INIT_RMP_RANGE,
     Rule.INIT_RMP_PLACED,
     Rule.INIT_HSAVE,
+    Rule.INIT_RMP_ROOM,
   ],
-  [Op.SNP_GCTX_CREATE]: [Rule.FW_INITIALIZED, Rule.FW_PAGE_STATE, Rule.FW_CONTEXT_FREE],
-  [Op.SNP_LAUNCH_START]: [...LAUNCH, Rule.FW_GUEST_LAUNCH, Rule.FW_POLICY],
-  [Op.SNP_ACTIVATE]: [...LAUNCH, Rule.FW_GUEST_LAUNCH, Rule.FW_ASID_VALID, Rule.FW_ASID_FREE],
+  [Op.SNP_SHUTDOWN]: [Rule.FW_INITIALIZED],
+  [Op.SNP_GCTX_CREATE]: [...PAGE, Rule.FW_PAGE_STATE, Rule.FW_PAGE_SIZE, Rule.FW_CONTEXT_FREE],
+  [Op.SNP_LAUNCH_START]: [
+    ...LAUNCH,
+    Rule.FW_GUEST_LAUNCH,
+    Rule.FW_POLICY,
+    Rule.FW_POLICY_VERSION,
+    Rule.FW_POLICY_RESERVED,
+  ],
+  [Op.SNP_ACTIVATE]: [
+    ...LAUNCH,
+    Rule.FW_GUEST_LAUNCH,
+    Rule.FW_ASID_PAGES,
+    Rule.FW_ASID_VALID,
+    Rule.FW_ASID_FREE,
+    Rule.FW_GUEST_INACTIVE,
+  ],
   [Op.SNP_LAUNCH_UPDATE]: [
-    Rule.FW_RESERVED,
     ...LAUNCH,
     Rule.FW_PAGE_STATE,
     Rule.FW_PAGE_SIZE,
@@ -122,13 +140,13 @@ const LADDERS: Partial<Record<Op, readonly Rule[]>> = {
     Rule.FW_PAGE_OWNER,
     Rule.FW_IMI,
   ],
-  [Op.SNP_LAUNCH_FINISH]: [...LAUNCH, Rule.FW_GUEST_LAUNCH],
+  [Op.SNP_LAUNCH_FINISH]: [...LAUNCH, Rule.FW_GUEST_LAUNCH, Rule.FW_NO_IMI, Rule.FW_GUEST_ACTIVE],
   [Op.SNP_DECOMMISSION]: LAUNCH,
   [Op.SNP_GUEST_STATUS]: LAUNCH,
-  [Op.SNP_GUEST_REQUEST]: [...LAUNCH, Rule.FW_GUEST_RUNNING, Rule.FW_REPORT_VMPL],
-  [Op.SNP_PAGE_RECLAIM]: [Rule.FW_INITIALIZED, Rule.FW_PAGE_ALIGNED, Rule.FW_RECLAIMABLE, Rule.FW_PAGE_SIZE],
+  [Op.SNP_GUEST_REQUEST]: [...LAUNCH, Rule.FW_GUEST_RUNNING, Rule.FW_VMPCK, Rule.FW_REPORT_VMPL],
+  [Op.SNP_PAGE_RECLAIM]: [...PAGE, Rule.FW_PAGE_SIZE, Rule.FW_IMMUTABLE, Rule.FW_RECLAIMABLE],
   [Op.SNP_PAGE_SET_STATE]: [Rule.FW_INITIALIZED, Rule.FW_PAGE_ALIGNED, Rule.FW_PAGE_STATE, Rule.FW_PAGE_SIZE],
-  [Op.SNP_PAGE_MD_INIT]: [...LAUNCH, Rule.FW_PAGE_STATE, Rule.FW_PAGE_SIZE],
+  [Op.SNP_PAGE_MD_INIT]: [...PAGE, Rule.FW_CONTEXT, Rule.FW_PAGE_STATE, Rule.FW_GUEST_LAUNCH],
 };
 
 /** What decides between two ladders of one operation. */
@@ -191,13 +209,10 @@ const ORDERS: Partial<Record<Op, Order>> = {
   [Op.HOST_WRITE]: ACCESS,
   [Op.HOST_WRMSR]: { sure: "verified", cite: "APM vol. 2, 15.36.2" },
   [Op.SNP_INIT]: FIRMWARE,
+  [Op.SNP_SHUTDOWN]: FIRMWARE,
   [Op.SNP_GCTX_CREATE]: FIRMWARE,
   [Op.SNP_LAUNCH_START]: FIRMWARE,
-  [Op.SNP_ACTIVATE]: {
-    sure: "reconstructed",
-    cite: "AMD-ASPFW, sev_mcmd.c, snp_mcmd_activate",
-    note: "Simplified: the firmware counts the ASID's pages first (INVALID_CONFIG) and takes a RUNNING guest too.",
-  },
+  [Op.SNP_ACTIVATE]: FIRMWARE,
   [Op.SNP_LAUNCH_UPDATE]: FIRMWARE,
   [Op.SNP_LAUNCH_FINISH]: FIRMWARE,
   [Op.SNP_DECOMMISSION]: FIRMWARE,

@@ -85,6 +85,13 @@ const PRESENT = {
   settle: VOLUME_3,
 } as const;
 
+const INSIDE_2M = {
+  op: "snp_launch_update",
+  sure: "reconstructed",
+  note: "Here a page inside a 2M entry has that entry's state and size. AMD's source reads the page's own entry, and gives INVALID_PAGE_STATE for such a page.",
+  settle: "The page of SNP_LAUNCH_UPDATE in ABI 56860.",
+} as const;
+
 export const OCCASIONS: readonly Occasion[] = [
   { ...PRESENT, op: "rmpadjust" },
   { ...PRESENT, op: "rmpquery" },
@@ -110,6 +117,9 @@ export const OCCASIONS: readonly Occasion[] = [
     note: "15.36.2 lists the registers that freeze; RMP_BASE and RMP_END are not among them.",
     settle: "WRMSR to RMP_BASE on hardware after SecureNestedPagingEn is set.",
   },
+  { ...INSIDE_2M, rule: "FW_PAGE_STATE" },
+  { ...INSIDE_2M, rule: "FW_PAGE_SIZE" },
+  { ...INSIDE_2M, rule: "FW_PAGE_ALIGNED" },
 ];
 
 export const RULE_NAMES = Object.keys(TEXTS) as readonly RuleName[];

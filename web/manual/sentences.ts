@@ -178,8 +178,16 @@ function ranges(list: string): string {
     .join(", ");
 }
 
-const reclaim: Say = ({ args }) => {
+const snpShutdown: Say = ({ args, rule }) => {
+  const name = args.iommu_snp_shutdown === undefined ? "SNP_SHUTDOWN" : "SNP_SHUTDOWN_EX";
+  if (rule) return `${name} changed nothing: the platform is not initialized.`;
+  const next = small(args.iommu_snp_shutdown) ? "the next SNP_INIT must build the RMP anew" : "the RMP stays as it is";
+  return `${name} ended the firmware's work: ${next}.`;
+};
+
+const reclaim: Say = ({ args, rule }) => {
   const which = `${size(args.size) === "2M" ? "2M " : ""}page ${hex(args.spa)}`;
+  if (rule) return `SNP_PAGE_RECLAIM changed nothing: ${which} was mutable already.`;
   return `SNP_PAGE_RECLAIM made ${which} mutable: RMPUPDATE can take it back now.`;
 };
 
@@ -219,9 +227,10 @@ const DONE: Record<string, Say> = {
   "host-rdmsr": ({ args, result }) =>
     `The hypervisor read ${msrName(args.msr)} of core ${args.core}: ${hex(result?.value)}.`,
   snp_init: snpInit,
+  snp_shutdown: snpShutdown,
   snp_gctx_create: ({ args }) => `SNP_GCTX_CREATE made page ${hex(args.spa)} a context page.`,
   snp_launch_start: ({ args }) =>
-    `SNP_LAUNCH_START began the launch of the guest of page ${hex(args.spa)}, policy ${hex(args.policy)}.`,
+    `SNP_LAUNCH_START began the launch of the guest of page ${hex(args.spa)}, policy ${hex(args.policy)}${args.imi ? ", with an incoming migration image" : ""}.`,
   snp_activate: ({ args }) => `SNP_ACTIVATE bound ASID ${args.asid} to the guest of page ${hex(args.spa)}.`,
   snp_launch_update: launchUpdate,
   snp_launch_finish: ({ args }) =>
@@ -230,7 +239,7 @@ const DONE: Record<string, Say> = {
     `SNP_DECOMMISSION removed the guest of page ${hex(args.spa)}: its ASID is free, the page Firmware again.`,
   snp_page_reclaim: reclaim,
   snp_page_set_state: ({ args }) =>
-    `SNP_PAGE_SET_STATE made ${size(args.size) === "2M" ? "2M " : ""}page ${hex(args.spa)} HV-Fixed, until a reset.`,
+    `SNP_PAGE_SET_STATE made ${count(small(args.pages), "page")} from ${hex(args.spa)} HV-Fixed, until a reset.`,
   snp_page_md_init: ({ args }) =>
     `SNP_PAGE_MD_INIT made page ${hex(args.spa)} a Metadata page of the guest of page ${hex(args.context)}.`,
   snp_guest_status: guestStatus,

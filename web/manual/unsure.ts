@@ -39,6 +39,12 @@ const ROWS: readonly Row[] = [
   ],
   ["assumed", "#UD", "The instructions raise no #UD: the model always has SEV-SNP on when a guest runs.", VOLUME_3],
   [
+    "assumed",
+    "ASID 0 in SNP_ACTIVATE",
+    "It gives INVALID_ASID. Before that the firmware reads the RMP's page counter of ASID 0; whether that counts firmware pages, and would give INVALID_CONFIG, is not said.",
+    "A try on hardware.",
+  ],
+  [
     "reconstructed",
     "what makes RMPUPDATE clear Validated",
     "Assigned, ASID, GPA or Page_Size changes, or the ASID is 0. Immutable alone does not. AMD's M. Roth says that only a change clears it; the list is VeriSMo's.",
@@ -94,8 +100,50 @@ const ROWS: readonly Row[] = [
   ],
   [
     "simplified",
-    "SNP_GCTX_CREATE, SNP_ACTIVATE, SNP_LAUNCH_FINISH",
-    "The 4K size of a context page, activation of a RUNNING guest and the activity of a finished one are not asked; the ID block is not checked.",
+    "pages inside a 2M entry",
+    "The firmware reads a page's own RMP entry, which looks like Reclaim there. SNP_LAUNCH_UPDATE here reads the 2M entry instead, so that INVALID_PAGE_SIZE and INVALID_ADDRESS can be seen.",
+    MODEL,
+  ],
+  [
+    "simplified",
+    "Metadata and Firmware-IOMMU",
+    "They are told from Firmware by the GPA field alone, as in table 11. AMD's firmware marks upper bits of the field too, so that RMPUPDATE with some GPA cannot forge them; here it can.",
+    MODEL,
+  ],
+  [
+    "simplified",
+    "RMP placement",
+    "RMP_END + 1 need not be a multiple of 1 MiB and the RMP need not cover itself, or a small machine could leave nothing uncovered. Coverage is cut to whole 2 MiB.",
+    MODEL,
+  ],
+  [
+    "simplified",
+    "the firmware's version",
+    "It is the one whose source AMD publishes for Genoa: ABI 1.55, policy bits from 21 on reserved, ASIDs 1 to 1006. It keeps eight guest contexts, and these outlast SNP_SHUTDOWN.",
+    MODEL,
+  ],
+  [
+    "simplified",
+    "SMT and sockets",
+    "The platform has no SMT and one socket, so policy bits 16 and 20 (and those of migration agents) are never the reason of a POLICY_FAILURE.",
+    MODEL,
+  ],
+  [
+    "simplified",
+    "pages that commands write to",
+    "The status page of SNP_GUEST_STATUS and the message pages of SNP_GUEST_REQUEST are left out, and so are their checks. The status of a report stands in the guest's encrypted answer; here it is the command's.",
+    MODEL,
+  ],
+  [
+    "simplified",
+    "SNP_PAGE_SET_STATE",
+    "One range a command, where the firmware takes a list of them. As there, pages of the RMP and pages it does not cover are passed over.",
+    MODEL,
+  ],
+  [
+    "simplified",
+    "frozen registers",
+    "They have no reserved bits, and start as 0; a segmented RMP (RMP_CFG) is not switched on by anything.",
     MODEL,
   ],
   ["simplified", "secrets page", "The keys VMPCK0 to VMPCK3 are fixed, not random.", MODEL],
@@ -103,6 +151,30 @@ const ROWS: readonly Row[] = [
     "not modelled",
     "TLBs and caches",
     "On hardware RMPADJUST revokes nothing until the TLB is flushed (APM vol. 2, 15.36.15), PVALIDATE flushes nothing, and stale cache lines matter (CVE-2024-36331). Here every access sees the present tables.",
+    MODEL,
+  ],
+  [
+    "not modelled",
+    "DF_FLUSH and WBINVD",
+    "Hardware wants both before an ASID is used again: SNP_ACTIVATE and SNP_SHUTDOWN answer DFFLUSH_REQUIRED until then.",
+    MODEL,
+  ],
+  [
+    "not modelled",
+    "ID block, migration agents, swapping, debugging",
+    "SNP_LAUNCH_FINISH takes no ID block (BAD_MEASUREMENT, BAD_SIGNATURE); no SNP_SWAP_OUT, SNP_SWAP_IN, SNP_PAGE_MOVE, SNP_PAGE_UNSMASH, SNP_DBG_DECRYPT and SNP_DBG_ENCRYPT.",
+    MODEL,
+  ],
+  [
+    "not modelled",
+    "CPUID page",
+    "The firmware compares the values with what the processor has, and refuses (INVALID_PARAM) and corrects them when they say too much. Here it takes them as they are.",
+    MODEL,
+  ],
+  [
+    "not modelled",
+    "other conditions of SNP_INIT",
+    "Microcode levels, memory encryption in the memory controllers, TSEG and DEBUG_STATUS registers, protected memory ranges, legacy SEV.",
     MODEL,
   ],
   [
@@ -155,16 +227,7 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-const ORDERED = [
-  Op.PVALIDATE,
-  Op.RMPADJUST,
-  Op.RMPQUERY,
-  Op.RMPUPDATE,
-  Op.PSMASH,
-  Op.RMPREAD,
-  Op.VMRUN,
-  Op.SNP_ACTIVATE,
-] as const;
+const ORDERED = [Op.PVALIDATE, Op.RMPADJUST, Op.RMPQUERY, Op.RMPUPDATE, Op.PSMASH, Op.RMPREAD, Op.VMRUN] as const;
 
 /** The whole list: rules, orders of checks, then the rest. */
 export function unsure(): Unsure[] {

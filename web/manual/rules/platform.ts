@@ -30,11 +30,6 @@ function equal(name: string) {
   } as const;
 }
 
-const STATUS = {
-  note: "The check is in AMD's source; that its status is INVALID_CONFIG is ours.",
-  settle: "The page of SNP_INIT in ABI 56860.",
-} as const;
-
 export const PLATFORM = {
   SYSCFG_OPEN: {
     asks: "Is SYSCFG still open (SecureNestedPagingEn = 0)?",
@@ -78,6 +73,21 @@ export const PLATFORM = {
     sides: ["built before", "INIT_RMP"],
     fix: "Set INIT_RMP.",
   },
+  INIT_LIST: {
+    asks: "Are HV-Fixed ranges named only when the RMP is built?",
+    because: "HV-Fixed ranges are named and the RMP is not built (INIT_RMP is 0)",
+    cite: INIT,
+    sure: "verified",
+    show: "flag",
+    sides: ["ranges named", "RMP built"],
+    fix: "Set INIT_RMP, or name no ranges.",
+  },
+  INIT_MSRS_EQUAL: {
+    ...equal("every other frozen register (fixed MTRRs, IORRs, TOP_MEM, TOP_MEM2) and HWCR"),
+    because: "a fixed MTRR, an IORR, TOP_MEM, TOP_MEM2 or HWCR differs between cores",
+    cite: "AMD-ASPFW sev_hal.c, sev_hal_check_msrs",
+    fix: "Set these registers alike on every core.",
+  },
   INIT_SNPEN: bit("SecureNestedPagingEn", "SYSCFG bit 24"),
   INIT_VMPLEN: {
     ...bit("VMPLEn", "SYSCFG bit 25"),
@@ -88,25 +98,43 @@ export const PLATFORM = {
   INIT_SYSCFG_EQUAL: equal("SYSCFG"),
   INIT_SMMLOCK: bit("SmmLock", "HWCR bit 0"),
   INIT_SMMLOCK_EQUAL: equal("HWCR.SmmLock"),
-  INIT_RMP_EQUAL: { ...equal("the RMP range (RMP_BASE, RMP_END)"), sure: "reconstructed", ...STATUS },
+  INIT_RMP_EQUAL: equal("the RMP range (RMP_BASE, RMP_END)"),
+  INIT_RMP_RANGE: {
+    asks: "Does the RMP end behind its start and keep clear of the legacy SMRAM (A_0000h to B_FFFFh)?",
+    because: "RMP_BASE and RMP_END are no range that keeps clear of the legacy SMRAM",
+    cite: "AMD-ASPFW sev_rmp.c, get_rmp_bounds; x86_copy.c, validate_address_range",
+    sure: "verified",
+    show: "hex",
+    sides: ["RMP_BASE", "RMP_END"],
+    fix: "Write RMP_BASE and RMP_END before SecureNestedPagingEn is set.",
+  },
   INIT_RMP_PLACED: {
-    asks: "Does the RMP start at a multiple of 1 MiB, with room for its bookkeeping, inside memory?",
+    asks: "Does the RMP lie inside memory and start at a multiple of 1 MiB?",
     because: "RMP_BASE and RMP_END do not describe a table inside memory that starts at a multiple of 1 MiB",
-    cite: INIT,
-    sure: "reconstructed",
-    ...STATUS,
+    cite: "ABI 56860, 8.6; AMD-ASPFW sev_rmp.c, get_rmp_bounds, validate_memory_map",
+    sure: "verified",
     show: "hex",
     sides: ["RMP_BASE", "RMP_END"],
     fix: "Write RMP_BASE and RMP_END before SecureNestedPagingEn is set.",
   },
   INIT_HSAVE: {
-    asks: "Is VM_HSAVE_PA zero on every core (asked when the RMP is built)?",
-    because: "VM_HSAVE_PA is set on some core, and its page could become another's",
+    asks: "The RMP is built: is VM_HSAVE_PA zero on every core?",
+    because: "VM_HSAVE_PA is set on some core: a guest may have run already",
     cite: INIT,
-    sure: "reconstructed",
-    ...STATUS,
+    sure: "verified",
     show: "cores",
     sides: ["cores with it:", ""],
     fix: "Write 0 to VM_HSAVE_PA on every core.",
+  },
+  INIT_RMP_ROOM: {
+    asks: "The RMP is built: does it hold entries behind its 16 KiB of bookkeeping?",
+    because: "RMP_BASE and RMP_END leave no room for entries",
+    cite: "AMD-ASPFW sev_rmp.c, init_ranges, configure_rmp",
+    sure: "reconstructed",
+    note: "AMD's source wants one entry, and that the RMP covers itself; here coverage goes by whole 2 MiB.",
+    settle: "A fuller model.",
+    show: "number",
+    sides: ["pages covered", ""],
+    fix: "Write a higher RMP_END before SecureNestedPagingEn is set.",
   },
 } satisfies Chapter;
