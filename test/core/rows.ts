@@ -3,14 +3,14 @@
  * with the row.
  */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Rule } from "../../assembly/abi";
-import { coreModule } from "../../cli/build";
 import { CoreMachine } from "../../cli/core-machine";
 import type { Executor, Operation, PageSize } from "../../cli/operation";
 import type { CaseConfig, Result } from "../../cli/vectors";
 import type { CheckName } from "../../web/scenario/schema";
 import { Model } from "../model/model";
+import { core as module } from "./core-module";
 
 export interface Row {
   title: string;
@@ -31,10 +31,6 @@ export const UNCOVERED = 0x20_0000;
 
 export function rows(title: string, list: Row[]): void {
   describe(title, () => {
-    let module: WebAssembly.Module;
-    beforeAll(async () => {
-      module = await coreModule();
-    });
     it.each(list)("$title ($cite)", ({ setup, op, expect: expected, leaves = [], machine }) => {
       const config = { ...MACHINE, ...machine };
       const all = [...setup, op, ...leaves.map((question) => question.op)];
