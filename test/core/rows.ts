@@ -119,6 +119,18 @@ export function grant(target: number, perms: number, vmsa = false, executor: Exe
   return { op: "rmpadjust", ...executor, size: "4K", target, perms, vmsa };
 }
 
+export function read(executor: Executor = VMPL0): Operation {
+  return { op: "guest-read", ...executor };
+}
+
+export function write(executor: Executor = VMPL0): Operation {
+  return { op: "guest-write", ...executor };
+}
+
+export function fetch(executor: Executor = VMPL0): Operation {
+  return { op: "guest-fetch", ...executor };
+}
+
 /** A guest's page, mapped and validated, 4 KiB or 2 MiB. */
 export const VALID: Operation[] = [assign(), map(), validate()];
 export const VALID_LARGE: Operation[] = [assignLarge(), mapLarge(), validate("2M", { ...VMPL0, gva: LARGE_GPA })];
