@@ -13,7 +13,16 @@ import { hashSources, root } from "./sources";
 export const pageDirectory = join(root, "dist");
 
 const STAMP = join(root, "build", "page.stamp");
-const SOURCES = ["index.html", "web", "public", "assembly", "asconfig.json", "vite.config.ts", "package-lock.json"];
+const SOURCES = [
+  "index.html",
+  "web",
+  "public",
+  "assembly",
+  "asconfig.json",
+  "vite.config.ts",
+  "cli/notices.ts",
+  "package-lock.json",
+];
 
 /** Builds dist/ if anything it is made of changed. Prints nothing unless Vite fails; then throws with Vite's output. */
 export async function ensurePage(): Promise<void> {
