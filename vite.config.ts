@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import { ensureBuilt } from "./cli/build";
+import { notices } from "./cli/notices";
 
 /** Builds the core before anything imports it, and again while `npm run dev` runs and assembly/ changes. */
 function core(): Plugin {
@@ -24,11 +25,13 @@ function core(): Plugin {
   };
 }
 
+const { page, worker } = notices();
+
 export default defineConfig({
   // relative, so that the page works from any sub-folder of any static server
   base: "./",
-  plugins: [core(), react()],
-  worker: { format: "es" },
+  plugins: [core(), react(), page],
+  worker: { format: "es", plugins: () => [worker()] },
   build: {
     target: "es2023",
     // the core must stay a file: compileStreaming, and one download for page and worker

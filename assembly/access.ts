@@ -4,10 +4,15 @@
  */
 import { Check, Flag, Npf, Op, Perm, Pf, Rule, Size } from "./abi";
 import {
+  Act,
   asid,
   begin,
   cpl,
+  done,
   dry,
+  Either,
+  Explain,
+  explaining,
   finish,
   npf,
   pf,
@@ -37,7 +42,7 @@ let isPrivate: bool = false;
 
 /** Reads 1, 8 or 4096 bytes (the last into scratch); they must not cross a page. */
 export function guestRead(gva: u64, length: u32): u32 {
-  if (begin(Op.GUEST_READ, gva, length, 0, 0) && guestAccess(gva, READ) && !dry()) {
+  if (begin(Op.GUEST_READ, gva, length, 0, 0) && mayAccess(gva, READ)) {
     const key = isPrivate ? asid : 0;
     if (length == 4096) readPage(key, spa);
     else result(readBytes(key, spa | (gva & 4095), length));
@@ -47,7 +52,7 @@ export function guestRead(gva: u64, length: u32): u32 {
 
 /** Writes 1, 8 or 4096 bytes (the last from scratch); they must not cross a page. */
 export function guestWrite(gva: u64, length: u32, value: u64): u32 {
-  if (begin(Op.GUEST_WRITE, gva, length, value, 0) && guestAccess(gva, WRITE) && !dry()) {
+  if (begin(Op.GUEST_WRITE, gva, length, value, 0) && mayAccess(gva, WRITE)) {
     const key = isPrivate ? asid : 0;
     if (length == 4096) writePage(key, spa);
     else writeBytes(key, spa | (gva & 4095), length, value);
@@ -56,19 +61,22 @@ export function guestWrite(gva: u64, length: u32, value: u64): u32 {
 }
 
 export function guestFetch(gva: u64): u32 {
-  if (begin(Op.GUEST_FETCH, gva, 0, 0, 0)) guestAccess(gva, FETCH);
+  if (begin(Op.GUEST_FETCH, gva, 0, 0, 0)) mayAccess(gva, FETCH);
   return finish();
 }
 
-/** An access without an event or contents, for sweeps: true if it goes through. */
-export function probeAccess(gva: u64, kind: u32): bool {
-  begin(Op.GUEST_READ, gva, 1, 0, 0);
-  return guestAccess(gva, kind);
+/** True if the access goes through and is to be made. */
+// @ts-ignore: decorator
+@inline
+function mayAccess(gva: u64, kind: u32): bool {
+  if (!explaining) return guestAccess<Act>(gva, kind) && done();
+  guestAccess<Explain>(gva, kind);
+  return false;
 }
 
 // @ts-ignore: decorator
 @inline
-function guestAccess(gva: u64, kind: u32): bool {
+function guestAccess<For>(gva: u64, kind: u32): bool {
   const write = kind == WRITE;
   const fetch = kind == FETCH;
   const user = cpl == 3;
@@ -76,10 +84,14 @@ function guestAccess(gva: u64, kind: u32): bool {
   // guest paging, as on any x86: APM vol. 2, 5.6 and 8.4.2
   const leaf = guestLeaf(asid, gva);
   const code: u64 = (write ? Pf.W : 0) | (user ? Pf.U : 0) | (fetch ? Pf.I : 0);
-  if (!rung(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(code, gva);
-  if (!rung(Rule.GUEST_USER, !user || (leaf & GPT_U) != 0, cpl, (leaf & GPT_U) >>> 3)) return pf(code | Pf.P, gva);
-  if (write && !rung(Rule.GUEST_WRITABLE, (leaf & GPT_W) != 0, (leaf & GPT_W) >>> 2, 1)) return pf(code | Pf.P, gva);
-  if (fetch && !rung(Rule.GUEST_EXECUTABLE, (leaf & GPT_X) != 0, (leaf & GPT_X) >>> 4, 1)) return pf(code | Pf.P, gva);
+  if (!rung<For>(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(code, gva);
+  if (!rung<For>(Rule.GUEST_USER, !user || (leaf & GPT_U) != 0, cpl, (leaf & GPT_U) >>> 3)) return pf(code | Pf.P, gva);
+  if (write && !rung<For>(Rule.GUEST_WRITABLE, (leaf & GPT_W) != 0, (leaf & GPT_W) >>> 2, 1)) {
+    return pf(code | Pf.P, gva);
+  }
+  if (fetch && !rung<For>(Rule.GUEST_EXECUTABLE, (leaf & GPT_X) != 0, (leaf & GPT_X) >>> 4, 1)) {
+    return pf(code | Pf.P, gva);
+  }
   const gpa = leaf & FRAME;
   walkedTo(gpa);
   // fetches count as C = 1 whatever the page table says: table 15-39 has no C = 0 row for them
@@ -92,9 +104,9 @@ function guestAccess(gva: u64, kind: u32): bool {
   const forbidding: u64 = missing | (<u64>1 << Npf.P);
   const nested = nestedLeaf(asid, gpa);
   const size = leafSize;
-  if (!rung(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(missing, gpa);
-  if (write && !rung(Rule.NESTED_WRITABLE, (nested & LEAF_W) != 0, nested & LEAF_W, 1)) return npf(forbidding, gpa);
-  if (fetch && !rung(Rule.NESTED_EXECUTABLE, (nested & LEAF_X) != 0, (nested & LEAF_X) >>> 1, 1)) {
+  if (!rung<For>(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(missing, gpa);
+  if (write && !rung<For>(Rule.NESTED_WRITABLE, (nested & LEAF_W) != 0, nested & LEAF_W, 1)) return npf(forbidding, gpa);
+  if (fetch && !rung<For>(Rule.NESTED_EXECUTABLE, (nested & LEAF_X) != 0, (nested & LEAF_X) >>> 1, 1)) {
     return npf(forbidding, gpa);
   }
   const spa = leafSpa(nested, gpa);
@@ -103,26 +115,26 @@ function guestAccess(gva: u64, kind: u32): bool {
   if (!c) {
     if (!write) return true;
     const taken = takenPages(spa, size);
-    if (!switched(Rule.SHARED_WRITE_OWNED, Check.HOST_WRITE_OWNED, taken == 0, taken, 0)) {
+    if (!switched<For>(Rule.SHARED_WRITE_OWNED, Check.HOST_WRITE_OWNED, taken == 0, taken, 0)) {
       return npf(forbidding | (<u64>1 << Npf.RMP), gpa);
     }
     return true;
   }
 
-  if (!owned(spa, gpa, bits)) return false;
+  if (!owned<For>(spa, gpa, bits)) return false;
   // LKML, A. Kalra: plain accesses never set SIZEM
-  if (!switched(Rule.SIZE_ACCESS, Check.PAGE_SIZE, entrySize() == size, size, entrySize())) {
+  if (!switched<For>(Rule.SIZE_ACCESS, Check.PAGE_SIZE, entrySize() == size, size, entrySize())) {
     return npf(RMP_FAULT | bits, gpa);
   }
   const valid = (head & Flag.VALIDATED) != 0;
-  if (!switched(Rule.VALIDATED, Check.VALIDATED, valid, valid ? 1 : 0, 1)) return vcNotValidated(gva);
-  return permitted(kind, user, bits, gpa);
+  if (!switched<For>(Rule.VALIDATED, Check.VALIDATED, valid, valid ? 1 : 0, 1)) return vcNotValidated(gva);
+  return permitted<For>(kind, user, bits, gpa);
 }
 
 /** APM vol. 2, table 15-36: a mask with W but without R allows no data access. */
 // @ts-ignore: decorator
 @inline
-function permitted(kind: u32, user: bool, bits: u64, gpa: u64): bool {
+function permitted<For>(kind: u32, user: bool, bits: u64, gpa: u64): bool {
   const mask = permsOf(covering, vmpl);
   let rule: u32 = Rule.VMPL_READ;
   let needed: u32 = Perm.R;
@@ -133,7 +145,7 @@ function permitted(kind: u32, user: bool, bits: u64, gpa: u64): bool {
     rule = Rule.VMPL_EXECUTE;
     needed = user ? Perm.XU : Perm.XS;
   }
-  if (!switched(rule, Check.VMPL_PERMISSION, (mask & needed) == needed, mask, needed)) {
+  if (!switched<For>(rule, Check.VMPL_PERMISSION, (mask & needed) == needed, mask, needed)) {
     return npf(RMP_FAULT | (<u64>1 << Npf.VMPL) | bits, gpa);
   }
   return true;
@@ -171,9 +183,9 @@ export function hostWrite(spa: u64, size: u32, length: u32, value: u64): u32 {
 
 // @ts-ignore: decorator
 @inline
-export function hostMayWrite(spa: u64, size: u32): bool {
+export function hostMayWrite<For = Either>(spa: u64, size: u32): bool {
   reached(spa);
   const taken = takenPages(spa, size);
-  if (!switched(Rule.HOST_WRITE_OWNED, Check.HOST_WRITE_OWNED, taken == 0, taken, 0)) return pf(HOST_FAULT, spa);
+  if (!switched<For>(Rule.HOST_WRITE_OWNED, Check.HOST_WRITE_OWNED, taken == 0, taken, 0)) return pf(HOST_FAULT, spa);
   return true;
 }

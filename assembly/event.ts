@@ -69,23 +69,23 @@ let value: u64 = 0;
 // @ts-ignore: decorator
 @inline
 export function begin(op_: u32, a_: u64, b_: u64, c_: u64, d_: u64): bool {
+  outcome = Outcome.DONE;
+  return !recording || explaining || openRecord(op_, a_, b_, c_, d_);
+}
+
+function openRecord(op_: u32, a_: u64, b_: u64, c_: u64, d_: u64): bool {
   op = op_;
   a = a_;
   b = b_;
   c = c_;
   d = d_;
-  outcome = Outcome.DONE;
   eax = 0;
   cf = 0;
   rule = Rule.NONE;
-  gpa = NOWHERE;
-  spa = NOWHERE;
-  return !recording || explaining || openRecord();
-}
-
-function openRecord(): bool {
   error = 0;
   address = 0;
+  gpa = NOWHERE;
+  spa = NOWHERE;
   value = 0;
   const step = load<u32>(Header.STEP);
   // a new event after some were undone: what could have been redone is gone
@@ -142,11 +142,30 @@ function append(): void {
 
 // ---- the rungs ---------------------------------------------------------------------------------------------------------
 
+/**
+ * What a ladder is compiled for; only the sizes of these types matter. `Act`: as fast as can be. There the rung that one
+ * stands on is noted before it is known to hold, and a ladder climbed to its end says done(). `Explain`: to tell of every
+ * rung. `Either`: finds out at each rung.
+ */
+export type Act = u8;
+export type Explain = u16;
+export type Either = u32;
+
+// @ts-ignore: decorator
+@inline
+export function explains<For>(): bool {
+  return sizeof<For>() == sizeof<Explain>() || (sizeof<For>() == sizeof<Either>() && explaining);
+}
+
 /** One check. `left` is what was found, `right` what it is compared with. */
 // @ts-ignore: decorator
 @inline
-export function rung(rule_: u32, holds: bool, left: u64, right: u64): bool {
-  if (explaining) note(rule_, holds ? Rung.PASSED : Rung.FAILED, left, right);
+export function rung<For = Either>(rule_: u32, holds: bool, left: u64, right: u64): bool {
+  if (sizeof<For>() == sizeof<Act>()) {
+    rule = rule_;
+    return holds;
+  }
+  if (explains<For>()) note(rule_, holds ? Rung.PASSED : Rung.FAILED, left, right);
   if (!holds) rule = rule_;
   return holds;
 }
@@ -154,12 +173,24 @@ export function rung(rule_: u32, holds: bool, left: u64, right: u64): bool {
 /** One check that has a switch. */
 // @ts-ignore: decorator
 @inline
-export function switched(rule_: u32, check: u32, holds: bool, left: u64, right: u64): bool {
-  if (explaining) note(rule_, holds ? Rung.PASSED : isOff(check) ? Rung.OFF : Rung.FAILED, left, right);
+export function switched<For = Either>(rule_: u32, check: u32, holds: bool, left: u64, right: u64): bool {
+  if (sizeof<For>() == sizeof<Act>()) {
+    rule = rule_;
+    return holds || isOff(check);
+  }
+  if (explains<For>()) note(rule_, holds ? Rung.PASSED : isOff(check) ? Rung.OFF : Rung.FAILED, left, right);
   if (holds) return true;
   if (isOff(check)) return true;
   rule = rule_;
   return false;
+}
+
+/** The end of a ladder whose rungs all held. */
+// @ts-ignore: decorator
+@inline
+export function done(): bool {
+  rule = Rule.NONE;
+  return true;
 }
 
 // @ts-ignore: decorator
@@ -250,7 +281,7 @@ export function reached(spa_: u64): void {
 
 // ---- explain mode ------------------------------------------------------------------------------------------------------
 
-let explaining: bool = false;
+export let explaining: bool = false;
 let reasons: u32 = 0;
 
 export function explainBegin(): void {

@@ -6,28 +6,34 @@
  * edk2, LKML). It asks neither the validated bit as a condition nor the VMPL mask, touches no contents, flushes no TLB.
  */
 import { Check, Eax, Flag, Op, Rule, Size } from "./abi";
-import { begin, carry, cpl, dry, finish, gp, gpa, rung, status, switched, vmpl } from "./event";
+import { Act, Explain, explaining, explains } from "./event";
+import { begin, carry, cpl, done, finish, gp, gpa, rung, status, switched, vmpl } from "./event";
 import { writeHead } from "./rmp";
 import { covering, head, largeEnough, smallEnough, walkPrivate } from "./walk";
 
 export function pvalidate(gva: u64, size: u32, validate: u32): u32 {
-  if (begin(Op.PVALIDATE, gva, size, validate, 0)) ladder(gva & ~4095, size, validate);
+  if (begin(Op.PVALIDATE, gva, size, validate, 0)) {
+    if (explaining) ladder<Explain>(gva & ~4095, size, validate);
+    else ladder<Act>(gva & ~4095, size, validate);
+  }
   return finish();
 }
 
-function ladder(gva: u64, size: u32, validate: u32): bool {
-  if (!rung(Rule.PVALIDATE_CPL, cpl == 0, cpl, 0)) return gp();
+// @ts-ignore: decorator
+@inline
+function ladder<For>(gva: u64, size: u32, validate: u32): bool {
+  if (!rung<For>(Rule.PVALIDATE_CPL, cpl == 0, cpl, 0)) return gp();
   // LKML, B. Singh (AMD), 2021-08-13: the reason for the kernel's VMPL0 check
-  if (!switched(Rule.PVALIDATE_VMPL, Check.PVALIDATE_VMPL0, vmpl == 0, vmpl, 0)) return gp();
+  if (!switched<For>(Rule.PVALIDATE_VMPL, Check.PVALIDATE_VMPL0, vmpl == 0, vmpl, 0)) return gp();
   const aligned = size == Size.S4K || (gva & 0x1ff000) == 0;
-  if (!rung(Rule.PVALIDATE_ALIGNED, aligned, gva, size)) return status(Eax.FAIL_INPUT);
-  if (!walkPrivate(gva)) return false;
-  if (!smallEnough(size, gpa)) return false;
-  if (!largeEnough(size)) return status(Eax.FAIL_SIZEMISMATCH);
+  if (!rung<For>(Rule.PVALIDATE_ALIGNED, aligned, gva, size)) return status(Eax.FAIL_INPUT);
+  if (!walkPrivate<For>(gva)) return false;
+  if (!smallEnough<For>(size, gpa)) return false;
+  if (!largeEnough<For>(size)) return status(Eax.FAIL_SIZEMISMATCH);
   const valid: u32 = head & Flag.VALIDATED ? 1 : 0;
   // edk2-devel, B. Singh 2021-04-30: CF = 1 when the entry is already as asked
-  if (!rung(Rule.PVALIDATE_CHANGES, valid != validate, valid, validate)) return carry();
-  if (dry()) return true;
+  if (!rung<For>(Rule.PVALIDATE_CHANGES, valid != validate, valid, validate)) return carry();
+  if (explains<For>()) return true;
   writeHead(covering, validate != 0 ? head | Flag.VALIDATED : head & ~(<u64>Flag.VALIDATED));
-  return true;
+  return done();
 }

@@ -73,13 +73,16 @@ export function immutableIn(pfn: u32): u32 {
   return load<u32>(regions + (<usize>(pfn >>> 9) << 2)) >>> 16;
 }
 
+/** Counts the region of a page anew whose entry changed from `was` to `is`. */
+export function recount(pfn: u32, was: u64, is: u64): void {
+  const at = regions + (<usize>(pfn >>> 9) << 2);
+  store<u32>(at, load<u32>(at) + weightOf(is) - weightOf(was));
+}
+
 // @ts-ignore: decorator
 @inline
-export function countRegion(pfn: u32, entry: usize, by: i32): void {
-  const head = <u32>load<u64>(entry);
-  const at = regions + (<usize>(pfn >>> 9) << 2);
-  const weight = <i32>((head & Flag.ASSIGNED) | ((head & Flag.IMMUTABLE) << 14));
-  store<u32>(at, load<u32>(at) + weight * by);
+function weightOf(head: u64): u32 {
+  return (<u32>head & Flag.ASSIGNED) | ((<u32>head & Flag.IMMUTABLE) << 14);
 }
 
 /** "Full" permissions for VMPL0, none for the others: what RMPUPDATE gives. APM vol. 2, 15.36.7. */
@@ -90,31 +93,33 @@ export function freshPerms(): u32 {
 }
 
 /** Writes one entry. An unassigned page keeps no field but Immutable (HV-Fixed). */
-export function writeEntry(pfn: u32, head: u64, perms: u32, asid: u32): void {
-  saveEntry(pfn);
-  putEntry(pfn, head, perms, asid);
-}
-
 // @ts-ignore: decorator
 @inline
-function putEntry(pfn: u32, head: u64, perms: u32, asid: u32): void {
+export function writeEntry(pfn: u32, head: u64, perms: u32, asid: u32): void {
+  saveEntry(pfn);
+  putEntry(pfn, head, <u64>perms | (<u64>asid << 32));
+}
+
+/** `rest`: permissions and ASID, the entry's second word. */
+// @ts-ignore: decorator
+@inline
+function putEntry(pfn: u32, head: u64, rest: u64): void {
   const at = entryAt(pfn);
-  countRegion(pfn, at, -1);
-  if (head & Flag.ASSIGNED) {
-    store<u64>(at, head);
-    store<u32>(at, perms, Entry.PERMS);
-    store<u32>(at, asid, Entry.ASID);
-  } else {
-    store<u64>(at, head & Flag.IMMUTABLE);
-    store<u64>(at, 0, Entry.PERMS);
-  }
-  countRegion(pfn, at, 1);
+  const was = load<u64>(at);
+  const assigned = (head & Flag.ASSIGNED) != 0;
+  const is = assigned ? head : head & Flag.IMMUTABLE;
+  store<u64>(at, is);
+  store<u64>(at, assigned ? rest : 0, Entry.PERMS);
+  // a region's count is one word for 512 entries: left alone where it stays as it is
+  if (((was ^ is) & (Flag.ASSIGNED | Flag.IMMUTABLE)) != 0) recount(pfn, was, is);
 }
 
 /** Changes the flags of an entry that is there. */
+// @ts-ignore: decorator
+@inline
 export function writeHead(pfn: u32, head: u64): void {
-  const at = entryAt(pfn);
-  writeEntry(pfn, head, load<u32>(at, Entry.PERMS), load<u32>(at, Entry.ASID));
+  saveEntry(pfn);
+  putEntry(pfn, head, load<u64>(entryAt(pfn), Entry.PERMS));
 }
 
 /** Writes the first entry of a region, and the other 511 in the given form. */
@@ -123,7 +128,7 @@ export function writeRegion(pfn: u32, head: u64, perms: u32, asid: u32, form: Fo
   // HV-Fixed pages in the way (the "immutable" check is off): the region is in no form that a record could name
   if (before == Form.ZERO && immutableIn(pfn) != 0) for (let i: u32 = 1; i < 512; i++) writeEntry(pfn + i, 0, 0, 0);
   saveRegion(pfn, before, form);
-  putEntry(pfn, head, perms, asid);
+  putEntry(pfn, head, <u64>perms | (<u64>asid << 32));
   fillRegion(pfn, form);
 }
 

@@ -7,7 +7,7 @@
  * verismo `_rmpupdate`.
  */
 import { Check, Eax, Entry, Flag, Form, Op, Rule, Size } from "./abi";
-import { begin, dry, finish, isOff, rung, status, switched } from "./event";
+import { Act, begin, done, Explain, explaining, explains, finish, isOff, rung, status, switched } from "./event";
 import {
   asidOf,
   assignedIn,
@@ -25,39 +25,51 @@ import { pagesInUse } from "./vcpu";
 
 export function rmpupdate(spa: u64, gpa: u64, asid: u32, assigned: u32, immutable: u32, size: u32): u32 {
   if (begin(Op.RMPUPDATE, spa, gpa, asid, assigned | (immutable << 1) | (size << 2))) {
-    ladder(spa, gpa, asid, assigned, immutable, size);
+    if (explaining) ladder<Explain>(spa, gpa, asid, assigned, immutable, size);
+    else ladder<Act>(spa, gpa, asid, assigned, immutable, size);
   }
   return finish();
 }
 
-function ladder(spa: u64, gpa: u64, asid: u32, assigned: u32, immutable: u32, size: u32): bool {
+// @ts-ignore: decorator
+@inline
+function ladder<For>(spa: u64, gpa: u64, asid: u32, assigned: u32, immutable: u32, size: u32): bool {
   // Assumed: that a misaligned address is refused rather than cut
-  if (!rung(Rule.RMPUPDATE_ALIGNED, (spa & 4095) == 0, spa, 0)) return status(Eax.FAIL_INPUT);
+  if (!rung<For>(Rule.RMPUPDATE_ALIGNED, (spa & 4095) == 0, spa, 0)) return status(Eax.FAIL_INPUT);
   const aligned = size == Size.S4K || (spa & 0x1fffff) == 0;
-  if (!rung(Rule.RMPUPDATE_ALIGNED_2M, aligned, spa, size)) return status(Eax.FAIL_INPUT);
+  if (!rung<For>(Rule.RMPUPDATE_ALIGNED_2M, aligned, spa, size)) return status(Eax.FAIL_INPUT);
   const clean = assigned != 0 || (immutable == 0 && asid == 0);
-  if (!rung(Rule.RMPUPDATE_CLEAN, clean, immutable, asid)) return status(Eax.FAIL_INPUT);
-  if (!rung(Rule.RMPUPDATE_COVERED, isCovered(spa), spa, 0)) return status(Eax.FAIL_INPUT);
+  if (!rung<For>(Rule.RMPUPDATE_CLEAN, clean, immutable, asid)) return status(Eax.FAIL_INPUT);
+  if (!rung<For>(Rule.RMPUPDATE_COVERED, isCovered(spa), spa, 0)) return status(Eax.FAIL_INPUT);
 
   const pfn = <u32>(spa >>> 12);
   const old = headOf(pfn);
   const mutable = (old & Flag.IMMUTABLE) == 0;
-  if (!switched(Rule.RMPUPDATE_MUTABLE, Check.IMMUTABLE, mutable, mutable ? 0 : 1, 0)) return status(Eax.FAIL_PERMISSION);
+  if (!switched<For>(Rule.RMPUPDATE_MUTABLE, Check.IMMUTABLE, mutable, mutable ? 0 : 1, 0)) {
+    return status(Eax.FAIL_PERMISSION);
+  }
 
   const large = size == Size.S2M;
   const regionLarge = isLarge(headOf(pfn & ~511));
   // LKML, B. Singh: any 4K update inside a 2M entry is detected, not only of its first page
-  if (!rung(Rule.RMPUPDATE_INSIDE_2M, large || !regionLarge, size, regionLarge ? 1 : 0)) return status(Eax.FAIL_OVERLAP);
-  const fresh = large && !regionLarge;
-  const others = fresh ? assignedIn(pfn) : 0;
-  if (!rung(Rule.RMPUPDATE_REGION_FREE, others == 0, others, 0)) return status(Eax.FAIL_OVERLAP);
-  // Assumed: HV-Fixed pages inside the region
-  const fixed = fresh ? immutableIn(pfn) : 0;
-  if (!switched(Rule.RMPUPDATE_REGION_MUTABLE, Check.IMMUTABLE, fixed == 0, fixed, 0)) return status(Eax.FAIL_PERMISSION);
+  if (!rung<For>(Rule.RMPUPDATE_INSIDE_2M, large || !regionLarge, size, regionLarge ? 1 : 0)) {
+    return status(Eax.FAIL_OVERLAP);
+  }
+  // these two hold by themselves for 4K: they are climbed only to be told of
+  if (large || explains<For>()) {
+    const fresh = large && !regionLarge;
+    const others = fresh ? assignedIn(pfn) : 0;
+    if (!rung<For>(Rule.RMPUPDATE_REGION_FREE, others == 0, others, 0)) return status(Eax.FAIL_OVERLAP);
+    // Assumed: HV-Fixed pages inside the region
+    const fixed = fresh ? immutableIn(pfn) : 0;
+    if (!switched<For>(Rule.RMPUPDATE_REGION_MUTABLE, Check.IMMUTABLE, fixed == 0, fixed, 0)) {
+      return status(Eax.FAIL_PERMISSION);
+    }
+  }
   // Assumed: the place of this one in the order
   const busy = pagesInUse(pfn, large ? 512 : 1);
-  if (!rung(Rule.RMPUPDATE_INUSE, busy == 0, busy, 0)) return status(Eax.FAIL_INUSE);
-  if (dry()) return true;
+  if (!rung<For>(Rule.RMPUPDATE_INUSE, busy == 0, busy, 0)) return status(Eax.FAIL_INUSE);
+  if (explains<For>()) return true;
 
   let next: u64 = 0;
   let perms: u32 = 0;
@@ -77,5 +89,5 @@ function ladder(spa: u64, gpa: u64, asid: u32, assigned: u32, immutable: u32, si
   }
   if (large) writeRegion(pfn, next, perms, asid, assigned ? Form.INNER : Form.ZERO);
   else writeEntry(pfn, next, perms, asid);
-  return true;
+  return done();
 }

@@ -3,7 +3,7 @@
  * APM vol. 2, 15.36.10 and table 15-39: the RMP is asked after all paging checks.
  */
 import { Check, Entry, Flag, Npf, Pf, Rule, Size } from "./abi";
-import { asid, npf, pf, reached, rung, switched, walkedTo } from "./event";
+import { asid, Either, npf, pf, reached, rung, switched, walkedTo } from "./event";
 import { guestLeaf, GPT_C, GPT_P } from "./gpt";
 import { leafSize, leafSpa, nestedLeaf } from "./npt";
 import { coveringOf, entryAt, FRAME, isCovered } from "./rmp";
@@ -23,20 +23,20 @@ export let leafIs: u32 = 0;
  */
 // @ts-ignore: decorator
 @inline
-export function walkPrivate(gva: u64): bool {
+export function walkPrivate<For = Either>(gva: u64): bool {
   const leaf = guestLeaf(asid, gva);
   // APM vol. 2, 5.3; a not-present page was seen to give error code 0 on real guests (LKML, T. Lendacky, October 2023)
-  if (!rung(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(0, gva);
+  if (!rung<For>(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(0, gva);
   // One source only, by analogy with APM vol. 2, 15.36.7
-  if (!rung(Rule.GUEST_PRIVATE, (leaf & GPT_C) != 0, leaf & GPT_C, 1)) return pf(Pf.P | Pf.RSVD, gva);
+  if (!rung<For>(Rule.GUEST_PRIVATE, (leaf & GPT_C) != 0, leaf & GPT_C, 1)) return pf(Pf.P | Pf.RSVD, gva);
   const gpa = leaf & FRAME;
   walkedTo(gpa);
   const nested = nestedLeaf(asid, gpa);
-  if (!rung(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(NESTED_FAULT, gpa);
+  if (!rung<For>(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(NESTED_FAULT, gpa);
   leafIs = leafSize;
   const spa = leafSpa(nested, gpa);
   reached(spa);
-  return owned(spa, gpa, 0);
+  return owned<For>(spa, gpa, 0);
 }
 
 /**
@@ -45,20 +45,20 @@ export function walkPrivate(gva: u64): bool {
  */
 // @ts-ignore: decorator
 @inline
-export function owned(spa: u64, gpa: u64, bits: u64): bool {
-  if (!rung(Rule.RMP_COVERED, isCovered(spa), spa, 0)) return npf(RMP_FAULT | bits, gpa);
+export function owned<For = Either>(spa: u64, gpa: u64, bits: u64): bool {
+  if (!rung<For>(Rule.RMP_COVERED, isCovered(spa), spa, 0)) return npf(RMP_FAULT | bits, gpa);
   const pfn = <u32>(spa >>> 12);
   covering = coveringOf(pfn);
   const entry = entryAt(covering);
   head = load<u64>(entry);
-  if (!switched(Rule.RMP_ASSIGNED, Check.GUEST_OWNED, (head & Flag.ASSIGNED) != 0, head & Flag.ASSIGNED, 1)) {
+  if (!switched<For>(Rule.RMP_ASSIGNED, Check.GUEST_OWNED, (head & Flag.ASSIGNED) != 0, head & Flag.ASSIGNED, 1)) {
     return npf(RMP_FAULT | bits, gpa);
   }
   const owner = load<u32>(entry, Entry.ASID);
-  if (!switched(Rule.RMP_ASID, Check.GUEST_OWNED, owner == asid, owner, asid)) return npf(RMP_FAULT | bits, gpa);
+  if (!switched<For>(Rule.RMP_ASID, Check.GUEST_OWNED, owner == asid, owner, asid)) return npf(RMP_FAULT | bits, gpa);
   const named = (head & FRAME) + (<u64>(pfn - covering) << 12);
-  if (!switched(Rule.RMP_GPA, Check.REVERSE_MAP, named == gpa, named, gpa)) return npf(RMP_FAULT | bits, gpa);
-  if (!switched(Rule.RMP_MUTABLE, Check.IMMUTABLE, (head & Flag.IMMUTABLE) == 0, (head & Flag.IMMUTABLE) >>> 2, 0)) {
+  if (!switched<For>(Rule.RMP_GPA, Check.REVERSE_MAP, named == gpa, named, gpa)) return npf(RMP_FAULT | bits, gpa);
+  if (!switched<For>(Rule.RMP_MUTABLE, Check.IMMUTABLE, (head & Flag.IMMUTABLE) == 0, (head & Flag.IMMUTABLE) >>> 2, 0)) {
     return npf(RMP_FAULT | bits, gpa);
   }
   return true;
@@ -78,23 +78,23 @@ export function entrySize(): u32 {
  */
 // @ts-ignore: decorator
 @inline
-export function smallEnough(size: u32, gpa: u64): bool {
+export function smallEnough<For = Either>(size: u32, gpa: u64): bool {
   const entry = entrySize();
-  if (!switched(Rule.SIZE_4K_IN_2M, Check.PAGE_SIZE, size == Size.S2M || entry == Size.S4K, size, entry)) {
+  if (!switched<For>(Rule.SIZE_4K_IN_2M, Check.PAGE_SIZE, size == Size.S2M || entry == Size.S4K, size, entry)) {
     return npf((<u64>1 << Npf.P) | (<u64>1 << Npf.RMP) | (<u64>1 << Npf.ENC) | (<u64>1 << Npf.SIZEM), gpa);
   }
   // (a 4K request inside a 2M entry whose check is off has passed; only a 4K entry can clash with the leaf here)
   const clash = size == Size.S4K && entry == Size.S4K && leafIs == Size.S2M;
-  if (!switched(Rule.SIZE_NESTED_2M, Check.PAGE_SIZE, !clash, leafIs, size)) return npf(RMP_FAULT, gpa);
+  if (!switched<For>(Rule.SIZE_NESTED_2M, Check.PAGE_SIZE, !clash, leafIs, size)) return npf(RMP_FAULT, gpa);
   return true;
 }
 
 /** 2M asked: entry and nested leaf must both be 2M, else FAIL_SIZEMISMATCH. APM vol. 2, 15.36.6, table 15-40. */
 // @ts-ignore: decorator
 @inline
-export function largeEnough(size: u32): bool {
+export function largeEnough<For = Either>(size: u32): bool {
   const both = entrySize() == Size.S2M && leafIs == Size.S2M;
-  return switched(
+  return switched<For>(
     Rule.SIZE_2M_ON_4K,
     Check.PAGE_SIZE,
     size == Size.S4K || both,

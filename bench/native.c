@@ -1,7 +1,8 @@
 /*
  * The machine of assembly/ in C, as far as the sweeps of the bench go: the same data structures (16-byte RMP entries,
  * region counts, sparse page tables), the same walks, the same checks in the same order with the same switches, the same
- * 96-byte events and 32-byte journal records. 4K pages only, no explain mode. Built by bench/native.ts with gcc -O2.
+ * 96-byte events and 32-byte journal records; no explain mode. Built by bench/native.ts with gcc -O2.
+ * Operations are not inlined into the sweeps: a caller of the machine does not know its operands when it is compiled.
  *
  *   native PAGES EVENT_ROOM    reads lines "op from count value", "record 0|1", "forget" and "hash rmp|events";
  *                              answers each with one line: "nanoseconds done", or the value.
@@ -17,6 +18,7 @@ typedef uint8_t u8;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
+#define OPERATION __attribute__((noinline)) static
 #define FRAME 0x000ffffffffff000ull
 #define NOWHERE (~0ull)
 
@@ -57,6 +59,7 @@ static bool recording, exhausted;
 
 /* who acts */
 static u32 actor, vcpu, asid, vmpl, cpl, in_use, off;
+static u64 vmsa[8];
 
 /* the operation that runs, and how it came out */
 static struct event now;
@@ -207,6 +210,9 @@ static void count_region(u32 pfn, u64 head, int by) {
   regions[pfn >> 9] += by * (int)((head & ASSIGNED) | (head & IMMUTABLE) << 14);
 }
 
+static u32 assigned_in(u32 pfn) { return regions[pfn >> 9] & 0xffff; }
+static u32 immutable_in(u32 pfn) { return regions[pfn >> 9] >> 16; }
+
 static void write_entry(u32 pfn, u64 head, u32 perms, u32 id) {
   struct entry *at = &rmp[pfn];
   save(CHANGE_ENTRY, pfn, at);
@@ -222,9 +228,26 @@ static void write_entry(u32 pfn, u64 head, u32 perms, u32 id) {
   count_region(pfn, at->head, 1);
 }
 
-static u32 pages_in_use(u32 pfn) {
-  (void)pfn;
-  return in_use == 0 ? 0 : abort(), 0; /* no vCPU runs in a sweep */
+/* A 2M entry and the 511 inside it; assigned or not, as head says. */
+static void write_region(u32 pfn, u64 head, u32 perms, u32 id) {
+  bool was_large = is_large(rmp[pfn].head);
+  if (!was_large && immutable_in(pfn)) for (u32 i = 1; i < 512; i++) write_entry(pfn + i, 0, 0, 0);
+  save(CHANGE_REGION, pfn, &rmp[pfn]);
+  if (recording) journal[records - 1].before = was_large, journal[records - 1].after = head & ASSIGNED;
+  rmp[pfn] = (struct entry){head & ASSIGNED ? head : head & IMMUTABLE, {0}, head & ASSIGNED ? id : 0};
+  if (head & ASSIGNED) memcpy(rmp[pfn].perms, &perms, 4);
+  for (u32 i = 1; i < 512; i++) rmp[pfn + i] = (struct entry){head & ASSIGNED, {0}, 0};
+  regions[pfn >> 9] = (head & ASSIGNED ? 512 : 0) | (head & IMMUTABLE) << 14;
+}
+
+static u32 pages_in_use(u32 pfn, u32 count) {
+  u32 found = 0;
+  if (in_use == 0) return 0;
+  for (u32 i = 0; i < 8; i++) {
+    u32 at = vmsa[i] >> 12;
+    if (in_use >> i & 1 && vmsa[i] & 1 && at >= pfn && at < pfn + count) found++;
+  }
+  return found;
 }
 
 /* ---- what a walk finds ------------------------------------------------------------------------------------------------- */
@@ -282,26 +305,31 @@ static bool pvalidate_ladder(u64 gva, bool large, u32 validate) {
   return true;
 }
 
-static u32 pvalidate(u64 gva, u32 size, u32 validate) {
+OPERATION u32 pvalidate(u64 gva, u32 size, u32 validate) {
   if (begin(OP_PVALIDATE, gva, size, validate, 0)) pvalidate_ladder(gva & ~4095ull, size, validate);
   return finish();
 }
 
-static bool rmpupdate_ladder(u64 spa, u64 gpa, u32 id, u32 assigned, u32 immutable) {
+static bool rmpupdate_ladder(u64 spa, u64 gpa, u32 id, u32 assigned, u32 immutable, bool large) {
   if (!rung(36, !(spa & 4095))) return status(1);
+  if (!rung(37, !large || !(spa & 0x1fffff))) return status(1);
   if (!rung(38, assigned || (!immutable && !id))) return status(1);
   if (!rung(39, is_covered(spa))) return status(1);
   u32 pfn = spa >> 12;
   struct entry *at = &rmp[pfn];
   u64 old = at->head;
   if (!switched(40, CHECK_IMMUTABLE, !(old & IMMUTABLE))) return status(2);
-  if (!rung(41, !is_large(rmp[pfn & ~511u].head))) return status(4);
-  if (!rung(44, pages_in_use(pfn) == 0)) return status(3);
+  bool region_large = is_large(rmp[pfn & ~511u].head);
+  if (!rung(41, large || !region_large)) return status(4);
+  bool fresh = large && !region_large;
+  if (!rung(42, !fresh || assigned_in(pfn) == 0)) return status(4);
+  if (!switched(43, CHECK_IMMUTABLE, !fresh || immutable_in(pfn) == 0)) return status(2);
+  if (!rung(44, pages_in_use(pfn, large ? 512 : 1) == 0)) return status(3);
 
   u64 next = 0;
   u32 perms = 0;
   if (assigned) {
-    next = (gpa & FRAME) | ASSIGNED | (immutable ? IMMUTABLE : 0);
+    next = (gpa & FRAME) | ASSIGNED | (immutable ? IMMUTABLE : 0) | (large ? LARGE : 0);
     u64 was = (old & (FRAME | ASSIGNED | LARGE)) | IMMUTABLE;
     if ((next | IMMUTABLE) == was && id == at->asid && id != 0) {
       next |= old & (VALIDATED | VMSA);
@@ -311,12 +339,14 @@ static bool rmpupdate_ladder(u64 spa, u64 gpa, u32 id, u32 assigned, u32 immutab
       perms = full;
     }
   }
-  write_entry(pfn, next, perms, id);
+  if (large) write_region(pfn, next, perms, id);
+  else write_entry(pfn, next, perms, id);
   return true;
 }
 
-static u32 rmpupdate(u64 spa, u64 gpa, u32 id, u32 assigned, u32 immutable) {
-  if (begin(OP_RMPUPDATE, spa, gpa, id, assigned | immutable << 1)) rmpupdate_ladder(spa, gpa, id, assigned, immutable);
+OPERATION u32 rmpupdate(u64 spa, u64 gpa, u32 id, u32 assigned, u32 immutable, u32 size) {
+  if (begin(OP_RMPUPDATE, spa, gpa, id, assigned | immutable << 1 | size << 2))
+    rmpupdate_ladder(spa, gpa, id, assigned, immutable, size);
   return finish();
 }
 
@@ -340,7 +370,7 @@ static bool access(u64 gva, bool write) {
   now.spa = spa & FRAME;
   if (!c) {
     if (!write) return true;
-    bool taken = is_covered(spa) && rmp[spa >> 12].head & ASSIGNED;
+    bool taken = is_covered(spa) && (f.large_leaf ? assigned_in(spa >> 12) : rmp[spa >> 12].head & ASSIGNED);
     return switched(22, CHECK_HOST_WRITE, !taken) || npf(missing | P | RMP_BIT, f.gpa);
   }
   if (!owned(spa, bits, &f)) return false;
@@ -353,17 +383,17 @@ static bool access(u64 gva, bool write) {
 }
 
 /* Machines of a sweep hold no page contents: a read gives 0, a write goes nowhere. */
-static u32 guest_read(u64 gva) {
-  if (begin(OP_GUEST_READ, gva, 8, 0, 0) && access(gva, false)) now.value = 0;
+OPERATION u32 guest_read(u64 gva, u32 length) {
+  if (begin(OP_GUEST_READ, gva, length, 0, 0) && access(gva, false)) now.value = 0;
   return finish();
 }
 
-static u32 guest_write(u64 gva, u64 value) {
-  if (begin(OP_GUEST_WRITE, gva, 8, value, 0)) access(gva, true);
+OPERATION u32 guest_write(u64 gva, u32 length, u64 value) {
+  if (begin(OP_GUEST_WRITE, gva, length, value, 0)) access(gva, true);
   return finish();
 }
 
-static u32 npt_map(u64 gpa, u64 spa) {
+OPERATION u32 npt_map(u64 gpa, u64 spa) {
   if (begin(OP_NPT_MAP, gpa, spa, 0, 3)) put_small(NESTED, asid, gpa, (spa & FRAME) | LEAF_PRESENT | LEAF_W | LEAF_X);
   return finish();
 }
@@ -375,10 +405,10 @@ static u32 sweep(u32 op, u32 from, u32 count, u32 value) {
   for (u32 pfn = from; pfn < from + count; pfn++) {
     u64 at = (u64)pfn << 12;
     switch (op) {
-      case OP_RMPUPDATE: done += rmpupdate(at, at, value, 1, 0) == DONE; break;
+      case OP_RMPUPDATE: done += rmpupdate(at, at, value, 1, 0, 0) == DONE; break;
       case OP_PVALIDATE: done += pvalidate(at, 0, value) == DONE; break;
-      case OP_GUEST_READ: done += guest_read(at) == DONE; break;
-      case OP_GUEST_WRITE: done += guest_write(at, value) == DONE; break;
+      case OP_GUEST_READ: done += guest_read(at, 8) == DONE; break;
+      case OP_GUEST_WRITE: done += guest_write(at, 8, value) == DONE; break;
       case OP_NPT_MAP: done += npt_map(at, at) == DONE; break;
     }
   }

@@ -13,13 +13,27 @@ import { hashSources, root } from "./sources";
 export const pageDirectory = join(root, "dist");
 
 const STAMP = join(root, "build", "page.stamp");
-const SOURCES = ["index.html", "web", "public", "assembly", "asconfig.json", "vite.config.ts", "package-lock.json"];
+const SOURCES = [
+  "index.html",
+  "web",
+  "public",
+  "assembly",
+  "asconfig.json",
+  "vite.config.ts",
+  "cli/notices.ts",
+  "package-lock.json",
+];
 
-/** Builds dist/ if anything it is made of changed. Prints nothing unless Vite fails; then throws with Vite's output. */
-export async function ensurePage(): Promise<void> {
+/**
+ * Builds dist/ if anything it is made of changed; calls `begin` first if it has to. Prints nothing; throws with Vite's
+ * output when Vite fails.
+ */
+export async function ensurePage(begin?: () => void): Promise<void> {
   const [built, stamp] = await Promise.all([readFile(STAMP, "utf8").catch(() => ""), hashSources(SOURCES)]);
   const index = await readFile(join(pageDirectory, "index.html")).catch(() => null);
-  if (built !== stamp || !index) await buildPage(stamp, false);
+  if (built === stamp && index) return;
+  begin?.();
+  await buildPage(stamp, false);
 }
 
 async function buildPage(stamp: string, show: boolean): Promise<void> {

@@ -10,7 +10,7 @@ try {
   const { values } = parseArgs({ options: { port: { type: "string" }, host: { type: "string" } } });
   const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`No such port: ${values.port}\n${USAGE}`);
-  await ensurePage();
+  await ensurePage(() => console.log("Building the page …"));
   const { url, close } = await serve(pageDirectory, { port, host: values.host });
   console.log(`snplay is at ${url}  (Ctrl+C ends it)`);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void close());

@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { coreModule } from "../../cli/build";
+import { afterAll, describe, expect, it } from "vitest";
 import { CoreMachine } from "../../cli/core-machine";
 import { describeFailure, parseVectors, runVectors } from "../../cli/vectors";
 import { Model } from "../model/model";
+import { core as module } from "./core-module";
 
 const ROOT = join(import.meta.dirname, "../..");
 const VECTORS = join(ROOT, "test/vectors");
@@ -16,10 +16,6 @@ const FILES = readdirSync(VECTORS).filter((file) => file.endsWith(".jsonl"));
 describe.each(FILES)("%s", (file) => {
   const cases = parseVectors(readFileSync(join(VECTORS, file), "utf8"), file);
   const steps = cases.reduce((sum, { steps }) => sum + steps.length, 0);
-  let module: WebAssembly.Module;
-  beforeAll(async () => {
-    module = await coreModule();
-  });
 
   it("passes on the core", () => {
     const { passed, failures } = runVectors(cases, (config, operations) => new CoreMachine(module, config, operations));

@@ -2,13 +2,13 @@
  * Page contents: what is written under a key is read back under the same key at the same place, and as noise anywhere
  * else. APM vol. 2, 15.34.1: one key an ASID; the tweak is the system physical address.
  */
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Vmsa } from "../../assembly/abi";
-import { coreModule } from "../../cli/build";
 import { CoreMachine } from "../../cli/core-machine";
 import type { Operation } from "../../cli/operation";
 import { matches } from "../../cli/vectors";
 import { Model } from "../model/model";
+import { core as module } from "./core-module";
 import {
   assign,
   assignLarge,
@@ -47,11 +47,6 @@ function hostWrite(value: bigint, spa = SPA): Operation {
 }
 
 describe("page contents", () => {
-  let module: WebAssembly.Module;
-  beforeAll(async () => {
-    module = await coreModule();
-  });
-
   /** A machine that answers reads with their value, and everything else by being checked against the model. */
   function machine() {
     const config = { ...MACHINE, contents: true };

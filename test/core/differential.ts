@@ -71,6 +71,21 @@ function namedPage(operation: Operation): number | undefined {
   return "vmsa" in operation && typeof operation.vmsa === "number" ? Math.floor(operation.vmsa / PAGE) : undefined;
 }
 
+/** #PF and #VC leave an address in CR2, which vectors do not show. APM vol. 2, 8.2.15 and 15.36.10. */
+function leavesCr2({ fault }: Result): boolean {
+  return fault === "#PF" || fault === "#VC";
+}
+
+/** Of an access the address as given; of PVALIDATE and its like the page, as they take no more from RAX. */
+function faultingAddress(operation: Operation): number {
+  if ("gva" in operation) return operation.op.startsWith("guest-") ? operation.gva : alignDown(operation.gva);
+  return "spa" in operation ? operation.spa : 0;
+}
+
+function alignDown(address: number): number {
+  return address - (address % PAGE);
+}
+
 class Comparison {
   private readonly noise = new NoiseLedger();
 
@@ -90,6 +105,8 @@ class Comparison {
       if (core.machine.rule !== model.rule) {
         return `deciding check: core ${Rule[core.machine.rule]}, model ${Rule[model.rule]}`;
       }
+      const { address } = core.machine;
+      if (leavesCr2(got) && address !== faultingAddress(operation)) return `CR2 is ${address.toString(16)}`;
     }
     return this.noise.witness(model.state.memory, model.bytes, got.value) ?? this.entries(operation);
   }

@@ -1,8 +1,8 @@
 /** "Why?": the checks of a step as the core explains them afterwards, against those that the model made at the time. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Rule, Rung } from "../../assembly/abi";
-import { coreModule } from "../../cli/build";
 import type { AskedRung, Machine } from "../../web/core/machine";
+import { core as module } from "./core-module";
 import { compareCase } from "./differential";
 import { randomCase } from "./generator";
 import { differsFrom, snapshot } from "./memory";
@@ -43,11 +43,6 @@ function expectDecided(machine: Machine, step: number, rungs: AskedRung[]): void
 }
 
 describe(`explain, seed ${SEED}`, () => {
-  let module: WebAssembly.Module;
-  beforeAll(async () => {
-    module = await coreModule();
-  });
-
   it("gives the checks that were made, the one that failed last, and changes nothing", () => {
     const random = new Random(SEED);
     let explained = 0;

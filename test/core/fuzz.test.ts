@@ -4,13 +4,13 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Rule, Rung } from "../../assembly/abi";
-import { coreModule } from "../../cli/build";
 import { CoreMachine } from "../../cli/core-machine";
 import type { Operation } from "../../cli/operation";
 import { parseVectors } from "../../cli/vectors";
 import { Machine } from "../../web/core/machine";
+import { core as module } from "./core-module";
 import { compareCase, describeDisagreement } from "./differential";
 import { randomCase } from "./generator";
 import { putHvFixed } from "./hv-fixed";
@@ -46,10 +46,6 @@ class Coverage {
 
 describe("core and model", () => {
   const coverage = new Coverage();
-  let module: WebAssembly.Module;
-  beforeAll(async () => {
-    module = await coreModule();
-  });
 
   /** Fails with the shortest case found that still makes them disagree. */
   function failShrunk(name: string, config: typeof MACHINE, operations: readonly Operation[]): never {

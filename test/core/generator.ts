@@ -2,13 +2,11 @@
  * Random cases that reach deep states: few pages, few ASIDs, and sequences that mean something (own a page, validate
  * it, grant it, make it a VMSA, split it, remap it) with single operations of any kind strewn in between.
  */
-import type { Operation, PageSize } from "../../cli/operation";
+import type { Operation } from "../../cli/operation";
 import type { CaseConfig } from "../../cli/vectors";
-import { CHECK_NAMES, type CheckName } from "../../web/scenario/schema";
 import type { Random } from "./random";
+import { type Held, LARGE, PAGE, randomConfig, World } from "./world";
 
-const PAGE = 0x1000;
-const LARGE = 0x200000;
 /** Where a VMSA is measured to be, and the end of what a page table can say: 48 and 52 bits. */
 const FAR = [2 ** 48 - 64 * LARGE, 2 ** 52 - 64 * LARGE];
 const PERMS = [0, 1, 2, 3, 4, 5, 7, 8, 0xb, 0xc, 0xf, 0x10, 0x1f];
@@ -16,14 +14,6 @@ const PERMS = [0, 1, 2, 3, 4, 5, 7, 8, 0xb, 0xc, 0xf, 0x10, 0x1f];
 export interface RandomCase {
   config: CaseConfig;
   operations: Operation[];
-}
-
-/** A page that some guest was given, and where it believes it to be. */
-interface Held {
-  asid: number;
-  gpa: number;
-  spa: number;
-  size: PageSize;
 }
 
 export function randomCase(random: Random): RandomCase {
@@ -34,34 +24,8 @@ export function randomCase(random: Random): RandomCase {
   return { config, operations: generator.operations };
 }
 
-function randomConfig(random: Random): CaseConfig {
-  const contents = random.chance(0.25);
-  const pages = 512 * (1 + random.below(contents ? 2 : 4));
-  const covered = random.chance(0.5) ? pages : pages - 512 * random.pick([0, 1, 1, pages / 512]);
-  const vmpls = random.chance(0.6) ? 4 : 1 + random.below(4);
-  return { pages, covered, vmpls, sss: random.chance(0.6), contents, checksOff: randomChecksOff(random) };
-}
-
-function randomChecksOff(random: Random): CheckName[] {
-  if (random.chance(0.55)) return [];
-  if (random.chance(0.5)) return [random.pick(CHECK_NAMES)];
-  const share = random.pick([0.2, 0.5, 0.9]);
-  return CHECK_NAMES.filter(() => random.chance(share));
-}
-
-class Generator {
-  readonly operations: Operation[] = [];
-  /** pages that this case plays with */
-  private readonly pages: number[];
-  private readonly held: Held[] = [];
-
-  constructor(
-    private readonly random: Random,
-    private readonly config: CaseConfig,
-  ) {
-    this.pages = this.hotPages();
-  }
-
+/** The moves: each adds operations to the case. */
+class Generator extends World {
   step(): void {
     const kind = this.random.weighted({
       own: 16,
@@ -77,65 +41,6 @@ class Generator {
       data: this.config.contents ? 25 : 1,
     });
     this[kind]();
-  }
-
-  private add(...operations: Operation[]): void {
-    this.operations.push(...operations);
-  }
-
-  /** First, second, last and some page of two regions, and both sides of the end of the RMP. */
-  private hotPages(): number[] {
-    const { random, config } = this;
-    const covered = Math.max(config.covered, 512) / 512;
-    const pages: number[] = [];
-    for (let i = 0; i < 2; i++) {
-      const first = random.below(covered) * LARGE;
-      pages.push(first, first, first + PAGE, first + LARGE - PAGE, first + random.below(512) * PAGE);
-    }
-    const end = config.covered * PAGE;
-    if (config.covered > 0) pages.push(end - PAGE);
-    if (config.covered < config.pages) pages.push(end);
-    return pages;
-  }
-
-  private spa(): number {
-    return this.random.pick(this.pages);
-  }
-
-  private asid(): number {
-    return this.random.pick([1, 1, 1, 1, 2, 2, 2, 3, 0x3ff, 0xffff_ffff]);
-  }
-
-  private size(): PageSize {
-    return this.random.chance(0.6) ? "4K" : "2M";
-  }
-
-  private vmpl(): number {
-    return this.random.chance(0.65) ? 0 : this.random.below(this.config.vmpls);
-  }
-
-  private cpl(): number {
-    return this.random.chance(0.85) ? 0 : this.random.below(4);
-  }
-
-  private aligned(address: number, size: PageSize): number {
-    return size === "2M" ? address - (address % LARGE) : address;
-  }
-
-  private holding(): Held {
-    const { random, held } = this;
-    if (held.length > 0 && random.chance(0.9)) return random.pick(held.slice(-6));
-    const spa = this.spa();
-    return { asid: this.asid(), gpa: random.chance(0.5) ? spa : this.spa(), spa, size: this.size() };
-  }
-
-  /** Mostly the start of the page that is held; now and then inside it, beside it, or anywhere. */
-  private gva(held: Held): number {
-    const { random } = this;
-    if (random.chance(0.7)) return held.gpa;
-    if (random.chance(0.3)) return held.gpa + random.below(PAGE);
-    if (random.chance(0.6)) return this.aligned(held.gpa, "2M") + random.pick([0, 1, 2, 511]) * PAGE;
-    return this.spa();
   }
 
   /** RMPUPDATE, nested leaf and PVALIDATE of one page, all of one size unless chance will have it. */

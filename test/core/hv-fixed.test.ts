@@ -1,10 +1,10 @@
 /** HV-Fixed pages: ABI, table 11. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { PageState, Rule } from "../../assembly/abi";
-import { coreModule } from "../../cli/build";
 import { CoreMachine } from "../../cli/core-machine";
 import type { Operation } from "../../cli/operation";
 import { Model } from "../model/model";
+import { core as module } from "./core-module";
 import { putHvFixed, putHvFixedInModel } from "./hv-fixed";
 import { differsFrom, snapshot } from "./memory";
 import { assign, assignLarge, LARGE_GPA, leaf, MACHINE, map, mapLarge, off, release, SPA, VMPL0 } from "./rows";
@@ -13,11 +13,6 @@ const PAGE = 17;
 const FIXED_SPA = PAGE * 4096;
 
 describe("an HV-Fixed page", () => {
-  let module: WebAssembly.Module;
-  beforeAll(async () => {
-    module = await coreModule();
-  });
-
   function both(machine: Partial<typeof MACHINE>, setup: Operation[], op: Operation) {
     const config = { ...MACHINE, ...machine };
     const core = new CoreMachine(module, config, [...setup, op]);

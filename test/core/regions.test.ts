@@ -2,20 +2,15 @@
  * Beside the RMP the core counts, for each 2 MiB region, its assigned entries (bits 15:0) and its immutable ones
  * (bits 31:16), so that 2 MiB checks need no sweep. The counts must be what a sweep finds, at every step.
  */
-import { beforeAll, expect, it } from "vitest";
-import { coreModule } from "../../cli/build";
+import { expect, it } from "vitest";
 import { CoreMachine } from "../../cli/core-machine";
+import { core as module } from "./core-module";
 import { randomCase } from "./generator";
 import { memoryOf } from "./memory";
 import { Random } from "./random";
 
 const SEED = Number(process.env.SNPLAY_SEED ?? 15_36_3);
 const CASES = 40;
-
-let module: WebAssembly.Module;
-beforeAll(async () => {
-  module = await coreModule();
-});
 
 function counted(core: CoreMachine): number[] {
   const { regions } = memoryOf(core.machine);

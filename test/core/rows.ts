@@ -3,14 +3,14 @@
  * with the row.
  */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Rule } from "../../assembly/abi";
-import { coreModule } from "../../cli/build";
 import { CoreMachine } from "../../cli/core-machine";
 import type { Executor, Operation, PageSize } from "../../cli/operation";
 import type { CaseConfig, Result } from "../../cli/vectors";
 import type { CheckName } from "../../web/scenario/schema";
 import { Model } from "../model/model";
+import { core as module } from "./core-module";
 
 export interface Row {
   title: string;
@@ -31,10 +31,6 @@ export const UNCOVERED = 0x20_0000;
 
 export function rows(title: string, list: Row[]): void {
   describe(title, () => {
-    let module: WebAssembly.Module;
-    beforeAll(async () => {
-      module = await coreModule();
-    });
     it.each(list)("$title ($cite)", ({ setup, op, expect: expected, leaves = [], machine }) => {
       const config = { ...MACHINE, ...machine };
       const all = [...setup, op, ...leaves.map((question) => question.op)];
@@ -121,6 +117,18 @@ export function rescind(size: PageSize = "4K", executor: Executor = VMPL0): Oper
 
 export function grant(target: number, perms: number, vmsa = false, executor: Executor = VMPL0): Operation {
   return { op: "rmpadjust", ...executor, size: "4K", target, perms, vmsa };
+}
+
+export function read(executor: Executor = VMPL0): Operation {
+  return { op: "guest-read", ...executor };
+}
+
+export function write(executor: Executor = VMPL0): Operation {
+  return { op: "guest-write", ...executor };
+}
+
+export function fetch(executor: Executor = VMPL0): Operation {
+  return { op: "guest-fetch", ...executor };
 }
 
 /** A guest's page, mapped and validated, 4 KiB or 2 MiB. */

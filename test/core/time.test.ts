@@ -1,9 +1,9 @@
 /** Undo and redo: every step of a run is the state that was there the first time, in every byte. */
-import { beforeAll, describe, expect, it } from "vitest";
-import { coreModule } from "../../cli/build";
+import { describe, expect, it } from "vitest";
 import { CoreMachine } from "../../cli/core-machine";
 import type { EntryView } from "../../web/core/event";
 import type { Machine } from "../../web/core/machine";
+import { core as module } from "./core-module";
 import { type RandomCase, randomCase } from "./generator";
 import { differsFrom, type Snapshot, snapshot } from "./memory";
 import { Random } from "./random";
@@ -55,11 +55,6 @@ function run(module: WebAssembly.Module, random: Random) {
 }
 
 describe(`time, seed ${SEED}`, () => {
-  let module: WebAssembly.Module;
-  beforeAll(async () => {
-    module = await coreModule();
-  });
-
   it("any step can be gone back to, and forward again", () => {
     const random = new Random(SEED);
     for (let i = 0; i < CASES; i++) {

@@ -43,6 +43,11 @@ const ROOMS: Refusals[] = [
     allowed: ["../../assembly/abi", "../core/machine", "../scenario/schema", "sucrase"],
   },
   {
+    room: "web/launch",
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/page", "../panels/Why"],
+    allowed: ["../../assembly/abi", "../core/event", "@noble/hashes/sha2.js"],
+  },
+  {
     room: "web/library",
     refused: [...OUTSIDE, ...PAGE_ONLY, "../../assembly/abi", "../core/machine", "../runtime/run"],
     allowed: ["linux", "./linux"],

@@ -1,4 +1,4 @@
-/** PVALIDATE, RMPADJUST and RMPQUERY. APM vol. 3, chapter 4; what is checked in which order as in our contract. */
+/** PVALIDATE, RMPADJUST and RMPQUERY. APM vol. 3; the order of the checks is reconstructed where no quotation gives it. */
 import { Rule } from "../../assembly/abi";
 import type { OperationOf, PageSize } from "../../cli/operation";
 import { gp, hex, type Ladder, notValidated, type Outcome, pf } from "./ladder";

@@ -183,19 +183,17 @@ describe("the watchdog", () => {
     expect(await run).toMatchObject({ events: 6000 });
   });
 
-  test("a page that slept through the time limit gives the queued answer its turn", async () => {
+  test("time in which the page itself got no turn does not count", async () => {
     await shown();
     const run = client.run(scenario("short"));
     await turn();
+    await vi.advanceTimersByTimeAsync(100);
     // The clock jumps while no timer and no message is served: a suspended laptop.
     vi.setSystemTime(Date.now() + 60_000);
-    const now = performance.now();
-    const clock = vi.spyOn(performance, "now").mockImplementation(() => now + 60_000);
-    await vi.advanceTimersByTimeAsync(1_500);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(worker(1).ended).toBe(false);
     worker(1).ran(3);
     expect(await run).toMatchObject({ events: 3 });
-    clock.mockRestore();
   });
 });
 

@@ -2,14 +2,11 @@
  * A scenario in, its trace out. Nothing around it counts: the same call in the page's worker, in Node and in a test gives the
  * same bytes. The one exception is a caller who lends a clock: then a run that is silent for too long ends by it.
  */
-import type { Place } from "../core/event";
 import type { Machine } from "../core/machine";
 import type { Scenario } from "../scenario/schema";
-import { Defect, Execution } from "./execution";
+import { Defect } from "./defect";
+import { execute } from "./execution";
 import type { Watch } from "./fuel";
-import { guestCall } from "./guest-calls";
-import { hostCall } from "./host-calls";
-import { Call, Status } from "./inside/calls";
 import { Log } from "./log";
 import type { End } from "./protocol";
 import { type Parts, Runtime } from "./runtime";
@@ -49,7 +46,7 @@ async function runtimeOf(parts: Parts): Promise<Runtime> {
 export async function run(scenario: Scenario, parts: Parts, options: Options = {}): Promise<Trace> {
   const runtime = await runtimeOf(parts);
   const machine = runtime.takeMachine(scenario.machine);
-  const { end, log, trail } = execute(runtime, scenario, machine, true, options.watch);
+  const { end, log, trail } = perform(runtime, scenario, machine, true, options.watch);
   return new Trace(machine, end, log, trail, () => runtime.giveMachine(machine));
 }
 
@@ -66,13 +63,13 @@ export async function runner(parts: Parts): Promise<(scenario: Scenario, options
 
 function endOf(runtime: Runtime, scenario: Scenario, options: Options): Ended {
   const machine = runtime.takeMachine(scenario.machine);
-  const { end } = execute(runtime, scenario, machine, false, options.watch);
+  const { end } = perform(runtime, scenario, machine, false, options.watch);
   const events = machine.step;
   runtime.giveMachine(machine);
   return { end, events };
 }
 
-function execute(runtime: Runtime, scenario: Scenario, machine: Machine, places: boolean, watch?: Watch) {
+function perform(runtime: Runtime, scenario: Scenario, machine: Machine, places: boolean, watch?: Watch) {
   const guest = runtime.loadGuest(scenario, watch);
   const hypervisor = guest.ok ? runtime.loadHypervisor(scenario, watch) : guest;
   if (!guest.ok || !hypervisor.ok) {
@@ -80,40 +77,15 @@ function execute(runtime: Runtime, scenario: Scenario, machine: Machine, places:
     const { end } = guest.ok ? (hypervisor as { end: End }) : guest;
     return { end, log: new Log(), trail: new Trail() };
   }
-  const execution = new Execution({
+  const state = execute({
     machine,
+    config: scenario.machine,
     guest: { sandbox: runtime.guest, ready: guest },
     hypervisor: { sandbox: runtime.hypervisor, ready: hypervisor },
     places,
-    bootPlace: placeOfBoot(scenario.guest),
     watch,
   });
-  const features = scenario.machine;
-  const end = execution.run(
-    (op) => guestCall(execution, features, op),
-    (op) => hostCall(execution, features, op),
-    (actor, op, text) => say(execution, actor, op, text),
-  );
-  return { end, log: execution.log, trail: execution.trail };
+  return { end: state.end ?? COMPLETED, log: state.log, trail: state.trail };
 }
 
-/** Calls with a text. */
-function say(execution: Execution, actor: "guest" | "hypervisor", op: Call, text: string): Status {
-  if (execution.end) return Status.ENDED;
-  if (op === Call.LOG) {
-    execution.log.add(execution.machine.step, actor, text);
-    return Status.DONE;
-  }
-  if (op === Call.STOP) execution.finish({ end: "stopped", reason: "hypervisor", text });
-  else if (op === Call.REFUSE) execution.finish({ end: "refused", status: text });
-  else throw new Defect(`no text goes with ${Call[op] ?? op}`);
-  return Status.ENDED;
-}
-
-/** Where boot() stands: for what happens before its first line. */
-function placeOfBoot(text: string): Place | null {
-  const found = /\bexport\s+(?:async\s+)?(?:function\s+|const\s+|let\s+)(?=boot\b)/.exec(text);
-  if (!found) return null;
-  const before = text.slice(0, found.index + found[0].length);
-  return { file: "guest", line: before.split("\n").length, column: before.length - before.lastIndexOf("\n") };
-}
+const COMPLETED: End = { end: "completed" };

@@ -5,11 +5,12 @@
 import { Cell, HwcrBit, SyscfgBit } from "../../assembly/abi";
 import { Machine } from "../core/machine";
 import type { MachineConfig, Scenario } from "../scenario/schema";
-import { ASID } from "./execution";
 import type { Watch } from "./fuel";
 import { LIMITS } from "./limits";
-import { type Loaded, type Program, Sandbox } from "./sandbox";
+import type { Program } from "./modules";
+import { type Loaded, Sandbox } from "./sandbox";
 import type { Sources } from "./sources";
+import { ASID } from "./state";
 
 /** What a run is made of. The same parts give the same runs. */
 export interface Parts {

@@ -5,13 +5,13 @@
  * Loading evaluates the program's modules and nothing else; a call of the machine is refused then, so what is kept is the
  * program as it stands before its first instruction.
  */
-import { type Answer, Engine, OutOfMemory, type Snapshot, type Value } from "./engine";
+import { Engine, OutOfMemory, type Snapshot, type Value } from "./engine";
 import { Fuel, type Watch } from "./fuel";
 import { Call, Status } from "./inside/calls";
-import { Places, type Where } from "./places";
+import { type ErrorEnd, Modules, type Program } from "./modules";
+import { NOWHERE, type Where } from "./places";
 import type { End } from "./protocol";
 import type { Sources } from "./sources";
-import { type Stripped, strip } from "./strip";
 
 /** What a program threw. */
 export type Thrown =
@@ -26,13 +26,13 @@ export interface Handler {
   interrupt(): boolean;
 }
 
-type Fault = Extract<End, { end: "error" | "fuel" }>;
-
 /** A program that is ready to run, or why it is not. */
-export type Loaded = Ready | { ok: false; end: Fault };
+export type Loaded = Ready | { ok: false; end: Extract<End, { end: "error" | "fuel" }> };
 
 export interface Ready {
   ok: true;
+  program: Program;
+  modules: Modules;
   snapshot: Snapshot;
   /** the guest's boot() */
   boot: Value | null;
@@ -40,19 +40,14 @@ export interface Ready {
   between: boolean;
   /** what it printed while it loaded */
   log: string[];
-  places: Places;
 }
 
-export interface Program {
-  /** "guest" or "hypervisor": the name of its file */
-  name: string;
-  text: string;
-  /** modules that it may import, by name */
-  modules: Record<string, string>;
-  /** what the sandbox is told before it loads, as JSON */
-  machine: string;
-}
+/** Numbers of the native functions. */
+const HOST = 1;
+const HOST_TEXT = 2;
+const MESSAGE = 3;
 
+/** Bytes of memory that both sides see; inside/boundary.ts has the same layout. */
 const IO_BYTES = 8192;
 
 export class Sandbox {
@@ -63,11 +58,8 @@ export class Sandbox {
   message = "";
 
   private handler: Handler = IDLE;
-  private places = new Places();
-  private program: Program | null = null;
-  private texts = new Map<string, Stripped>();
-  private moduleFault: Fault | null = null;
-  private inside = new Map<string, Value>();
+  private modules: Modules;
+  private readonly inside = new Map<string, Value>();
   private base!: Snapshot;
 
   private constructor(
@@ -75,11 +67,12 @@ export class Sandbox {
     private readonly kind: "guest" | "hypervisor",
     private readonly sources: Sources,
   ) {
+    this.modules = new Modules(sources, null);
     engine.callbacks = {
       native: (id, argc, argv) => this.native(id, argc, argv),
       interrupt: () => this.handler.interrupt(),
-      resolve: (from, name) => this.resolve(from, name),
-      source: (name) => this.source(name),
+      resolve: (from, name) => this.modules.resolve(from, name),
+      source: (name) => this.modules.code(name),
     };
     const io = engine.sharedBuffer(IO_BYTES);
     this.num = new Float64Array(io.memory, io.at, 16);
@@ -100,8 +93,6 @@ export class Sandbox {
     return this.engine.dead;
   }
 
-  // ---- loading ---------------------------------------------------------------------------------------------------------
-
   /** Puts the boundary where inside/boundary.ts takes it from. */
   private handOver(memory: Value): void {
     const { engine } = this;
@@ -111,45 +102,48 @@ export class Sandbox {
       ["hostText", HOST_TEXT, 1],
       ["message", MESSAGE, 0],
     ] as const;
-    for (const [name, id, length] of natives)
+    for (const [name, id, length] of natives) {
       engine.setProperty(boundary, name, engine.nativeFunction(name, length, id));
+    }
     engine.setProperty(boundary, "memory", memory);
     engine.setProperty(engine.globalObject(), "__boundary", boundary);
   }
 
   private loadInside(): void {
-    const main = this.insideModule(this.kind);
-    const answer = this.engine.evaluate(`inside/${this.kind}`, main);
-    if (answer.threw) throw new Error(`inside/${this.kind} does not load: ${this.describe(answer.value)}`);
-    const names = ["configure", "stack", "thrown", "dispatch", "setDefaults", "setProgram", "hasBetween", "entryAt"];
-    for (const name of names) this.inside.set(name, this.engine.property(answer.value, name));
-    if (this.kind === "hypervisor") this.loadDefaults();
+    const namespace = this.must(`inside/${this.kind}`);
+    const names = ["configure", "stack", "thrown"];
+    if (this.kind === "hypervisor") names.push("dispatch", "setDefaults", "setProgram", "hasBetween");
+    for (const name of names) this.inside.set(name, this.engine.property(namespace, name));
+    // The default hypervisor is part of every hypervisor's sandbox.
+    if (this.kind === "hypervisor") this.engine.call(this.function("setDefaults"), this.must("kvm"));
     this.base = this.engine.snapshot();
   }
 
-  /** The default hypervisor is part of every hypervisor's sandbox. */
-  private loadDefaults(): void {
-    const text = strip(this.sources.kvm);
-    if (!text.ok) throw new Error(`kvm: ${text.fault.message} (line ${text.fault.line})`);
-    this.texts.set("kvm", text);
-    const answer = this.engine.evaluate("kvm", text.text.code);
-    if (answer.threw) throw new Error(`kvm does not load: ${this.describe(answer.value)}`);
-    this.engine.call(this.function("setDefaults"), answer.value);
+  /** The namespace of a module of ours. */
+  private must(name: string): Value {
+    const answer = this.engine.evaluate(name, this.modules.code(name) ?? "");
+    if (!answer.threw) return answer.value;
+    throw new Error(`${name}: ${this.engine.textOf(this.engine.property(answer.value, "message"))}`);
   }
 
-  private describe(thrown: Value): string {
-    return this.engine.textOf(this.engine.property(thrown, "message"));
-  }
+  // ---- loading ---------------------------------------------------------------------------------------------------------
 
   /** Loads a program into the sandbox as it was before any program. */
   load(program: Program, watch?: Watch): Loaded {
     const fuel = new Fuel(watch);
     const log: string[] = [];
-    let limit: "instructions" | "time" | null = null;
+    let limit: ReturnType<Fuel["interrupt"]> = null;
+    const refuse = () => {
+      this.message =
+        program.name === "guest"
+          ? "Nothing can be done while the program is loading: a vCPU runs boot()"
+          : "Nothing can be done while the program is loading: a hypervisor acts in its functions";
+      return Status.WRONG;
+    };
     this.handler = {
-      call: (op) => this.refuse(op),
+      call: refuse,
       text: (op, text) => {
-        if (op !== Call.LOG) return this.refuse(op);
+        if (op !== Call.LOG) return refuse();
         log.push(text);
         return Status.DONE;
       },
@@ -158,20 +152,13 @@ export class Sandbox {
         return limit !== null;
       },
     };
-    this.program = program;
-    this.moduleFault = null;
-    this.places = new Places();
-    const kvm = this.texts.get("kvm");
-    this.texts = new Map();
-    if (kvm?.ok) {
-      this.texts.set("kvm", kvm);
-      this.places.add("kvm", kvm.text);
-    }
+    this.modules = new Modules(this.sources, program);
     this.engine.restore(this.base);
     try {
       const found = this.evaluate(program);
       if ("end" in found) return { ok: false, end: limit ? { end: "fuel", limit } : found };
-      return { ok: true, snapshot: this.engine.snapshot(), ...found, log, places: this.places };
+      const { modules } = this;
+      return { ok: true, program, modules, snapshot: this.engine.snapshot(), ...found, log };
     } catch (error) {
       return { ok: false, end: this.hostFault(error) };
     } finally {
@@ -179,27 +166,21 @@ export class Sandbox {
     }
   }
 
-  private evaluate(program: Program): Pick<Ready, "boot" | "between"> | Fault {
-    const { engine } = this;
-    const { name } = program;
-    const configured = engine.call(this.function("configure"), engine.string(program.machine));
-    if (configured.threw) throw new Error(`configure(): ${this.describe(configured.value)}`);
-    const code = this.source(name);
-    if (code === null) return this.moduleFault ?? this.fault(name, "The program could not be read");
-    const answer = engine.evaluate(name, code);
-    if (this.moduleFault) return this.moduleFault;
+  private evaluate(program: Program): Pick<Ready, "boot" | "between"> | ErrorEnd {
+    const { engine, modules } = this;
+    engine.call(this.function("configure"), engine.string(program.machine));
+    const code = modules.code(program.name);
+    const answer = code === null ? null : engine.evaluate(program.name, code);
+    if (!answer || modules.fault) return modules.fault ?? modules.wholeFault("The program could not be read");
     if (answer.threw) return this.loadFault(answer.value);
     if (engine.isPromise(answer.value)) {
-      return this.fault(
-        name,
-        "The program may not await anything outside its functions: nothing will ever arrive",
-        /\bawait\b/,
-      );
+      const message = "The program must not await anything while it loads: nothing would ever arrive";
+      return modules.wholeFault(message, /\bawait\b/);
     }
     return this.exported(answer.value);
   }
 
-  private exported(namespace: Value): Pick<Ready, "boot" | "between"> | Fault {
+  private exported(namespace: Value): Pick<Ready, "boot" | "between"> | ErrorEnd {
     if (this.kind === "hypervisor") {
       const set = this.engine.call(this.function("setProgram"), namespace);
       if (set.threw) return this.loadFault(set.value);
@@ -208,91 +189,27 @@ export class Sandbox {
     }
     const boot = this.engine.property(namespace, "boot");
     if (this.engine.typeOf(boot) === "function") return { boot, between: false };
-    return this.fault("guest", "The program must export a function boot(): `export function boot() { ... }`");
+    return this.modules.wholeFault("The program must export a function boot(): `export function boot() { ... }`");
   }
 
-  private loadFault(value: Value): Fault {
+  private loadFault(value: Value): ErrorEnd {
+    const { modules } = this;
     const thrown = this.thrown(value);
-    const name = this.program?.name ?? this.kind;
-    if (thrown.kind === "exception")
-      return this.fault(name, "The processor raised an exception while the program was loading");
+    if (thrown.kind === "exception") return modules.wholeFault("The program threw an exception while it was loading");
     const missing = /^SyntaxError: Could not find export '(.+)' in module '(.+)'$/.exec(thrown.message);
-    if (missing)
-      return this.importFault(missing[2] ?? "", `Module "${missing[2]}" has no export \`${missing[1]}\``, missing[1]);
-    const { file, line, column } = thrown.where.at ?? { file: name, line: 1, column: 1 };
-    return { end: "error", message: thrown.message, file, line, column };
-  }
-
-  /** An error of a text as a whole, at the first place that matches, else at its start. */
-  private fault(file: string, message: string, mark?: RegExp): Fault {
-    const text = this.program?.name === file ? this.program.text : (this.program?.modules[file] ?? "");
-    const index = mark?.exec(text)?.index ?? 0;
-    const before = text.slice(0, index);
-    const line = before.split("\n").length;
-    return { end: "error", message, file, line, column: index - before.lastIndexOf("\n") };
-  }
-
-  /** An error of an import: at the name that it asks for, in the text that asks. */
-  private importFault(module: string, message: string, word?: string): Fault {
-    const specifier = `["']${quoted(module)}["']`;
-    for (const file of this.texts.keys()) {
-      const text = file === this.program?.name ? this.program.text : (this.program?.modules[file] ?? "");
-      const named = word ? new RegExp(`\\b${quoted(word)}\\b(?=[^;]*?from\\s*${specifier})`) : null;
-      const mark = named?.test(text) ? named : new RegExp(specifier);
-      if (mark.test(text)) return this.fault(file, message, mark);
+    if (missing) {
+      const [, name = "", module = ""] = missing;
+      return modules.importFault(module, `Module "${module}" has no export \`${name}\``, name);
     }
-    return this.fault(this.program?.name ?? this.kind, message);
-  }
-
-  private refuse(_op: Call): Status {
-    this.message =
-      this.kind === "guest"
-        ? "Only boot() runs on a vCPU: nothing can be done while the program is loading"
-        : "A hypervisor can act in its functions only, not while the program is loading";
-    return Status.WRONG;
-  }
-
-  // ---- modules ---------------------------------------------------------------------------------------------------------
-
-  private resolve(from: string, name: string): string | null {
-    if (from.startsWith("inside/")) return name.startsWith("./") ? `inside/${name.slice(2)}` : null;
-    if (this.program && Object.hasOwn(this.program.modules, name)) return name;
-    const names = Object.keys(this.program?.modules ?? {}).map((known) => `"${known}"`);
-    const known = names.length > 0 ? `only ${names.join(", ").replace(/, ([^,]*)$/, " and $1")}` : "none";
-    this.moduleFault ??= this.importFault(name, `There is no module "${name}" to import: ${known}`);
-    return null;
-  }
-
-  private source(name: string): string | null {
-    if (name.startsWith("inside/")) return this.insideModule(name.slice(7));
-    const { program } = this;
-    const text = program?.name === name ? program.text : program?.modules[name];
-    if (text === undefined) return null;
-    const stripped = this.texts.get(name) ?? strip(text);
-    this.texts.set(name, stripped);
-    if (stripped.ok) {
-      this.places.add(name, stripped.text);
-      return stripped.text.code;
-    }
-    const { message, line, column } = stripped.fault;
-    this.moduleFault ??= { end: "error", message, file: name, line, column };
-    return null;
-  }
-
-  private insideModule(name: string): string {
-    const source = this.sources.inside[name];
-    if (source === undefined) throw new Error(`inside/${name} is missing`);
-    const stripped = strip(source);
-    if (!stripped.ok) throw new Error(`inside/${name}: ${stripped.fault.message} (line ${stripped.fault.line})`);
-    return stripped.text.code;
+    return { end: "error", message: thrown.message, ...(thrown.where.at ?? modules.start()) };
   }
 
   // ---- running ---------------------------------------------------------------------------------------------------------
 
   /** Puts a loaded program back to where it was loaded, and hands its requests to `handler`. */
-  start(loaded: Ready, handler: Handler): void {
-    this.engine.restore(loaded.snapshot);
-    this.places = loaded.places;
+  start(ready: Ready, handler: Handler): void {
+    this.engine.restore(ready.snapshot);
+    this.modules = ready.modules;
     this.handler = handler;
   }
 
@@ -300,13 +217,13 @@ export class Sandbox {
     this.handler = IDLE;
   }
 
-  /** Calls one of the program's functions, or of the sandbox's own side. Null when it returned. */
+  /** Calls one of the program's functions, or of the sandbox's own side. */
   run(f: Value): { returned: Value } | { thrown: Thrown } {
     const answer = this.engine.call(f);
     return answer.threw ? { thrown: this.thrown(answer.value) } : { returned: answer.value };
   }
 
-  /** Calls a function of inside/hypervisor.ts. */
+  /** A function of the sandbox's own side. */
   function(name: string): Value {
     const value = this.inside.get(name);
     if (value === undefined) throw new Error(`inside/${this.kind} has no ${name}()`);
@@ -320,57 +237,51 @@ export class Sandbox {
   /** Where the program stands that is asking for something. */
   where(): Where {
     const answer = this.engine.call(this.function("stack"));
-    const where = answer.threw ? { at: null, caller: null } : this.places.of(this.engine.textOf(answer.value));
+    const where = answer.threw ? NOWHERE : this.modules.places.of(this.engine.textOf(answer.value));
     this.engine.free(answer.value);
     return where;
   }
 
   private thrown(value: Value): Thrown {
-    const answer: Answer = this.engine.call(this.function("thrown"), value);
-    if (answer.threw)
-      return { kind: "error", message: "The program failed, out of memory", where: { at: null, caller: null } };
+    const answer = this.engine.call(this.function("thrown"), value);
+    if (answer.threw) return { kind: "error", message: TOO_LARGE, where: NOWHERE };
     const [kind, name = "", message = "", stack = ""] = this.engine.textOf(answer.value).split("\u0001");
     this.engine.free(answer.value);
     this.engine.free(value);
     if (kind === "exception") {
       const [, vector = 0, errorCode = 0, cr2 = 0] = this.num;
-      return { kind: "exception", vector, errorCode, cr2 };
+      return { kind, vector, errorCode, cr2 };
     }
-    if (kind === "thrown") return { kind: "error", message: `Uncaught ${name}`, where: { at: null, caller: null } };
-    const text = name && message ? `${name}: ${message}` : name || message || "An error without a message";
-    return { kind: "error", message: text, where: this.places.of(stack) };
+    if (kind === "thrown") return { kind: "error", message: `The program threw ${name}`, where: NOWHERE };
+    return { kind: "error", message: sentence(name, message), where: this.modules.places.of(stack) };
   }
 
-  /** What the host threw while the engine ran: the program's doing. Anything else is a defect of ours. */
-  hostFault(error: unknown): Fault {
-    const message =
-      error instanceof OutOfMemory || error instanceof WebAssembly.RuntimeError
-        ? "The program needs more memory than there is for it"
-        : isStackOverflow(error)
-          ? "The program calls itself too deeply"
-          : null;
-    if (message === null) throw error;
-    return { end: "error", message, file: this.program?.name ?? this.kind, line: 1, column: 1 };
+  /** What the host threw while the engine ran: the program's doing, or a defect of ours, which is thrown on. */
+  hostFault(error: unknown): ErrorEnd {
+    const full = error instanceof OutOfMemory || error instanceof WebAssembly.RuntimeError;
+    if (!full && !isStackOverflow(error)) throw error;
+    return { end: "error", message: full ? TOO_LARGE : TOO_DEEP, ...this.modules.start() };
   }
 
   private native(id: number, argc: number, argv: number): Value | 0 {
     if (id === MESSAGE) return this.engine.string(this.message);
     const op = this.num[0] as Call;
     const text = id === HOST_TEXT && argc > 0 ? this.engine.textOf(this.engine.operand(argv, 0)) : null;
-    const status = text === null ? this.handler.call(op) : this.handler.text(op, text);
-    this.num[0] = status;
+    this.num[0] = text === null ? this.handler.call(op) : this.handler.text(op, text);
     return 0;
   }
 }
 
-const HOST = 1;
-const HOST_TEXT = 2;
-const MESSAGE = 3;
-
 const IDLE: Handler = { call: () => Status.ENDED, text: () => Status.ENDED, interrupt: () => false };
 
-function quoted(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const TOO_LARGE = "The program needs more memory than it has";
+const TOO_DEEP = "The program calls itself too deeply";
+
+/** The engine's own words for its limits are not for users. */
+function sentence(name: string, message: string): string {
+  if (message === "stack overflow") return TOO_DEEP;
+  if (message === "out of memory" || message === "string too long") return TOO_LARGE;
+  return name && message ? `${name}: ${message}` : name || message || "The program threw an object without a message";
 }
 
 /** V8 and JavaScriptCore throw a RangeError, SpiderMonkey an InternalError. */

@@ -28,11 +28,17 @@ type Question = Exclude<ToWorker, { type: "load" }>;
 
 interface Waiting {
   patience: number;
-  since: number;
-  timer: ReturnType<typeof setTimeout>;
+  /** milliseconds without a message, counted in the page's own turns */
+  silent: number;
   onAlive: ((events: number) => unknown) | undefined;
   answer: (answer: Answer | Silence) => void;
 }
+
+/**
+ * Silence is counted in ticks of the page, and no tick counts for more than its length. While the page itself gets no
+ * turns (a suspended laptop, a throttled tab, a machine with too much to do) neither does the worker, and nobody is late.
+ */
+const TICK = 100;
 
 /** Milliseconds a fresh worker may take to load before it counts as broken. */
 const LOAD_PATIENCE = 30_000;
@@ -41,7 +47,7 @@ export class Seat {
   /** true once the worker has loaded, false when it ended before that */
   readonly loaded: Promise<boolean>;
   private readonly waiting = new Map<number, Waiting>();
-  private lastHeard = performance.now();
+  private ticking: ReturnType<typeof setTimeout> | undefined;
   private settleLoad!: (loaded: boolean) => void;
   private alive = true;
   private nextId = 1;
@@ -82,14 +88,8 @@ export class Seat {
     if (!this.alive) return Promise.resolve("gone");
     const id = this.nextId++;
     return new Promise((answer) => {
-      const waiting: Waiting = {
-        patience,
-        since: performance.now(),
-        timer: setTimeout(() => this.doubt(id), patience),
-        onAlive,
-        answer,
-      };
-      this.waiting.set(id, waiting);
+      this.waiting.set(id, { patience, silent: 0, onAlive, answer });
+      this.ticking ??= setTimeout(() => this.tick(), TICK);
       this.worker.postMessage({ ...question, id } as Question);
     });
   }
@@ -101,7 +101,7 @@ export class Seat {
 
   private hear(message: FromWorker): void {
     if (!this.alive) return;
-    this.lastHeard = performance.now();
+    for (const waiting of this.waiting.values()) waiting.silent = 0;
     if (message.type === "loaded") return this.settleLoad(true);
     if (message.type === "broken") return this.break(message.message);
     const waiting = this.waiting.get(message.id);
@@ -110,26 +110,17 @@ export class Seat {
       waiting.onAlive?.(message.events);
       return;
     }
-    clearTimeout(waiting.timer);
     this.waiting.delete(message.id);
     waiting.answer(message);
   }
 
-  /** A timer ran out: is the worker silent, or was it the page that slept (a suspended laptop, a throttled tab)? */
-  private doubt(id: number): void {
-    const waiting = this.waiting.get(id);
-    if (!waiting) return;
-    const now = performance.now();
-    const silence = now - Math.max(waiting.since, this.lastHeard);
-    if (silence < waiting.patience) {
-      waiting.timer = setTimeout(() => this.doubt(id), waiting.patience - silence);
-    } else if (silence > 2 * waiting.patience) {
-      // The page itself stood still, so messages may be queued behind this timer: give them their turn first.
-      waiting.since = now;
-      waiting.timer = setTimeout(() => this.doubt(id), waiting.patience);
-    } else {
-      this.finish("late");
+  private tick(): void {
+    this.ticking = undefined;
+    for (const waiting of this.waiting.values()) {
+      waiting.silent += TICK;
+      if (waiting.silent >= waiting.patience) return this.finish("late");
     }
+    if (this.waiting.size > 0) this.ticking = setTimeout(() => this.tick(), TICK);
   }
 
   private break(message: string): void {
@@ -146,12 +137,10 @@ export class Seat {
     this.worker.onmessageerror = null;
     this.worker.terminate();
     this.settleLoad(false);
+    clearTimeout(this.ticking);
     const owed = [...this.waiting.values()];
     this.waiting.clear();
-    for (const waiting of owed) {
-      clearTimeout(waiting.timer);
-      waiting.answer(silence);
-    }
+    for (const waiting of owed) waiting.answer(silence);
   }
 }
 

@@ -4,8 +4,9 @@
  */
 import { defaultMachine } from "../scenario/defaults";
 import type { Scenario } from "../scenario/schema";
+import { Defect } from "./defect";
 import type { FromWorker, RunResult, ToWorker } from "./protocol";
-import { Defect, type Parts, run, runEnd, type Watch } from "./run";
+import { type Parts, run, runEnd, type Watch } from "./run";
 import type { Sources } from "./sources";
 import { MODEL, type Trace } from "./trace";
 

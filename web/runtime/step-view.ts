@@ -2,9 +2,9 @@
 import { Rung } from "../../assembly/abi";
 import type { Mapping, Reason, TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
-import { ASID } from "./execution";
 import type { StepView } from "./protocol";
 import { entryRows } from "./rows";
+import { ASID } from "./state";
 
 const MAX_PAGES = 4096;
 

@@ -2,20 +2,26 @@
  * Fields of the GHCB page: offset and length in bytes, by the names of Linux's struct ghcb (arch/x86/include/asm/svm.h).
  * GHCB specification, section 2.6.
  */
-export const GHCB_FIELDS: readonly (readonly [name: string, offset: number, length: number])[] = [
-  ["cpl", 0xcb, 1],
-  ["rax", 0x1f8, 8],
-  ["rcx", 0x308, 8],
-  ["rdx", 0x310, 8],
-  ["rbx", 0x318, 8],
-  ["sw_exit_code", 0x390, 8],
-  ["sw_exit_info_1", 0x398, 8],
-  ["sw_exit_info_2", 0x3a0, 8],
-  ["sw_scratch", 0x3a8, 8],
-  ["xcr0", 0x3e8, 8],
-  ["valid_bitmap", 0x3f0, 16],
-  ["protocol_version", 0xffa, 2],
-  ["usage", 0xffc, 4],
+export interface GhcbField {
+  field: string;
+  offset: number;
+  length: number;
+}
+
+export const GHCB_FIELDS: readonly GhcbField[] = [
+  { field: "cpl", offset: 0xcb, length: 1 },
+  { field: "rax", offset: 0x1f8, length: 8 },
+  { field: "rcx", offset: 0x308, length: 8 },
+  { field: "rdx", offset: 0x310, length: 8 },
+  { field: "rbx", offset: 0x318, length: 8 },
+  { field: "sw_exit_code", offset: 0x390, length: 8 },
+  { field: "sw_exit_info_1", offset: 0x398, length: 8 },
+  { field: "sw_exit_info_2", offset: 0x3a0, length: 8 },
+  { field: "sw_scratch", offset: 0x3a8, length: 8 },
+  { field: "xcr0", offset: 0x3e8, length: 8 },
+  { field: "valid_bitmap", offset: 0x3f0, length: 16 },
+  { field: "protocol_version", offset: 0xffa, length: 2 },
+  { field: "usage", offset: 0xffc, length: 4 },
 ];
 
 /** The save area, which the valid bitmap speaks of, ends where the bitmap begins. */

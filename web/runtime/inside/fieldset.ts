@@ -3,7 +3,7 @@
  * Narrower fields are read and written inside the 8 bytes they lie in.
  */
 import { wide } from "./boundary";
-import { GHCB_FIELDS } from "./fields";
+import { GHCB_FIELDS, type GhcbField } from "./fields";
 import { putWide, shown, small, whole } from "./numbers";
 
 export interface Access {
@@ -20,10 +20,11 @@ const NativeBigInt = BigInt;
 const NativeTypeError = TypeError;
 const MAX_U64 = 2n ** 64n - 1n;
 
-/** `name` is how the object is called in errors; `more` becomes part of it. */
-export function fieldSet(name: string, access: Access, more: Record<string, number>): object {
+/** `name` is how the object is called in errors; `sharedBuffer` the address of the page's shared buffer. */
+export function fieldSet(name: string, access: Access, sharedBuffer: number): object {
   const fields = create(null) as object;
-  for (const [field, offset, length] of GHCB_FIELDS) {
+  for (let i = 0; i < GHCB_FIELDS.length; i++) {
+    const { field, offset, length } = GHCB_FIELDS[i] as GhcbField;
     const what = `${name}.${field}`;
     const get = () => (length === 16 ? readLong(access, offset) : readShort(access, offset, length));
     const set = (value: unknown) => {
@@ -33,7 +34,7 @@ export function fieldSet(name: string, access: Access, more: Record<string, numb
     };
     defineProperty(fields, field, { get, set, enumerable: true });
   }
-  for (const key of Object.keys(more)) defineProperty(fields, key, { value: more[key], enumerable: true });
+  defineProperty(fields, "shared_buffer", { value: sharedBuffer, enumerable: true });
   return freeze(fields);
 }
 

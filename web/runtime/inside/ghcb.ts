@@ -31,4 +31,4 @@ function written(offset: number): void {
 const BITS = new BigUint64Array(64);
 for (let i = 0; i < 64; i++) BITS[i] = 1n << BigInt(i);
 
-export const ghcb = fieldSet("ghcb", { read, write, written }, { shared_buffer: PAGE + SHARED_BUFFER });
+export const ghcb = fieldSet("ghcb", { read, write, written }, PAGE + SHARED_BUFFER);

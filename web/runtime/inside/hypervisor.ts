@@ -118,7 +118,7 @@ function ghcbExit(): object {
     },
     written() {},
   };
-  const ghcb = fieldSet("exit.ghcb", access, { shared_buffer: spa + SHARED_BUFFER });
+  const ghcb = fieldSet("exit.ghcb", access, spa + SHARED_BUFFER);
   return { vcpu: num[1], vmpl: num[2], msr: wide[0], code: wide[1], info1: wide[2], info2: wide[3], ghcb };
 }
 

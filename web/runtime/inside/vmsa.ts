@@ -4,7 +4,7 @@
  */
 import { clearPage, page, wide } from "./boundary";
 import { CONSTANTS } from "./constants";
-import { putWide, shown, whole } from "./numbers";
+import { putWide, shown, small, whole } from "./numbers";
 
 const VMPL = 0xca;
 const CPL = 0xcb;
@@ -24,6 +24,7 @@ const ENTRY_BASE = 0x1000;
 const ENTRY_STRIDE = 0x10;
 
 const NativeTypeError = TypeError;
+const NativeBigInt = BigInt;
 const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
   Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
 const mapSet = uncurry(Map.prototype.set);
@@ -57,7 +58,7 @@ export function fillVmsa(state: Record<string, unknown>): void {
   put64(DR7, 0x400n);
   put64(DR6, 0xffff_0ff0n);
   put64(RFLAGS, 2n);
-  put64(RIP, entry === undefined ? 0n : BigInt(remember(entry)));
+  put64(RIP, entry === undefined ? 0n : NativeBigInt(remember(entry)));
   put64(G_PAT, 0x0007_0406_0007_0406n);
   put64(XCR0, 1n);
   put64(SEV_FEATURES, wide[1]);
@@ -72,7 +73,7 @@ function remember(entry: unknown): number {
 function put64(offset: number, value: bigint): void {
   let rest = value;
   for (let i = 0; i < 8; i++) {
-    page[offset + i] = Number(rest & 0xffn);
+    page[offset + i] = small(rest & 0xffn);
     rest >>= 8n;
   }
 }

@@ -1,0 +1,175 @@
+/** The host: calls the hypervisor's hooks, and does what its programs ask for under its own name. */
+import { Actor, Outcome } from "../../assembly/abi";
+import type { Place } from "../core/event";
+import { Defect } from "./defect";
+import { Frames } from "./frames";
+import { Hook, Status } from "./inside/calls";
+import { NOWHERE, type Where } from "./places";
+import type { Thrown } from "./sandbox";
+import { ASID, type Part, type RunState, type VcpuState } from "./state";
+import { placeOfExport } from "./texts";
+
+const GP = 13;
+const PF = 14;
+
+export class Host {
+  readonly frames: Frames;
+  readonly num: Float64Array;
+  readonly wide: BigUint64Array;
+  readonly page: Uint8Array;
+  /** spa of the VMSA that is to run when the hook returns */
+  private next: number | null = null;
+  private inBetween = false;
+  private hookName = "launch";
+  /** the default's lines, with the guest's line that made it act */
+  private readonly onBehalf = new Map<Where, Where>();
+
+  constructor(
+    readonly state: RunState,
+    private readonly part: Part,
+  ) {
+    this.frames = new Frames(state.machine);
+    const { num, wide, page } = part.sandbox;
+    this.num = num;
+    this.wide = wide;
+    this.page = page;
+  }
+
+  // ---- hooks -----------------------------------------------------------------------------------------------------------
+
+  launch(): boolean {
+    if (!this.hook(Hook.LAUNCH, "launch")) return false;
+    this.next = this.num[1] ?? 0;
+    return true;
+  }
+
+  npf(vcpu: VcpuState, gpa: number, exitinfo1: bigint): boolean {
+    this.num.set([vcpu.id, vcpu.vmpl, gpa], 1);
+    this.wide[0] = exitinfo1;
+    return this.hook(Hook.NPF, "npf");
+  }
+
+  /** The answer to a request of the MSR protocol; null when the run has ended. */
+  vmgexitMsr(vcpu: VcpuState, msr: bigint): bigint | null {
+    this.num.set([vcpu.id, vcpu.vmpl], 1);
+    this.wide[0] = msr;
+    return this.hook(Hook.VMGEXIT_MSR, "vmgexit") ? (this.wide[0] ?? 0n) : null;
+  }
+
+  vmgexitPage(
+    vcpu: VcpuState,
+    spa: number,
+    values: readonly [msr: bigint, code: bigint, info1: bigint, info2: bigint],
+  ): boolean {
+    this.num.set([vcpu.id, vcpu.vmpl, spa], 1);
+    this.wide.set(values);
+    return this.hook(Hook.VMGEXIT_GHCB, "vmgexit");
+  }
+
+  /** Another core acts while the guest is about to run its n-th instruction. */
+  between(n: number): boolean {
+    if (!this.part.ready.between) return true;
+    this.num[1] = n;
+    this.inBetween = true;
+    const goesOn = this.hook(Hook.BETWEEN, "between");
+    this.inBetween = false;
+    return goesOn;
+  }
+
+  /** Calls a hook; its operands are in num and wide. False when the run has ended. */
+  private hook(hook: Hook, name: string): boolean {
+    const { state } = this;
+    const { sandbox } = this.part;
+    this.hookName = name;
+    this.num[0] = hook;
+    try {
+      const came = sandbox.run(sandbox.function("dispatch"));
+      if (!state.end && "thrown" in came) this.threw(came.thrown);
+    } catch (error) {
+      if (error instanceof Defect) throw error;
+      state.finish(sandbox.hostFault(error));
+    }
+    return state.end === null;
+  }
+
+  private threw(thrown: Thrown): void {
+    const { state } = this;
+    if (thrown.kind === "error") {
+      const place = thrown.where.at ?? this.hookPlace();
+      return state.finish({ end: "error", message: thrown.message, ...place });
+    }
+    if (thrown.vector === GP) {
+      return state.finish({
+        end: "stopped",
+        reason: "hypervisor",
+        text: "#GP(0) of the host, and nobody catches it",
+      });
+    }
+    const [at, code] = [thrown.cr2.toString(16), thrown.errorCode.toString(16)];
+    const text = `#PF of the host at 0x${at}, error code 0x${code}, and nobody catches it`;
+    state.finish({ end: "stopped", reason: "host-pf", text });
+  }
+
+  /** The hook that is or was running, in the program's text. */
+  hookPlace(): Place {
+    const { text } = this.part.ready.program;
+    return placeOfExport("hypervisor", text, this.hookName) ?? { file: "hypervisor", line: 1, column: 1 };
+  }
+
+  // ---- acting ----------------------------------------------------------------------------------------------------------
+
+  /** The host acts from here on. Nothing is in use while it handles an exit; another core sees the VMSA in use. */
+  acts(actor: Actor = Actor.HYPERVISOR): void {
+    const { machine, vcpu } = this.state;
+    machine.as(actor, vcpu.id, ASID, vcpu.vmpl, vcpu.cpl);
+    machine.inUse(this.inBetween ? 1 << vcpu.id : 0);
+  }
+
+  /** One operation: an event. `counts`: what it writes is a change between two #NPF. */
+  act(operate: () => Outcome, actor: Actor = Actor.HYPERVISOR, counts = true): Status {
+    const { state } = this;
+    const { machine } = state;
+    const where = this.place();
+    this.acts(actor);
+    const before = machine.journalEnd;
+    const outcome = operate();
+    if (!state.recorded(outcome, where)) return Status.ENDED;
+    if (counts && machine.journalEnd !== before) state.changed = true;
+    if (outcome !== Outcome.PF && outcome !== Outcome.GP) return Status.DONE;
+    this.num[1] = outcome === Outcome.PF ? PF : GP;
+    this.num[2] = Number(machine.error);
+    this.num[3] = outcome === Outcome.PF ? machine.address : 0;
+    return Status.EXCEPTION;
+  }
+
+  /** A request that makes no sense: the program's error. */
+  wrong(message: string): Status {
+    this.part.sandbox.message = message;
+    return Status.WRONG;
+  }
+
+  setNext(vmsa: number): void {
+    this.next = vmsa;
+  }
+
+  /** The VMSA that was named since the last entry; null for none. */
+  takeNext(): number | null {
+    const { next } = this;
+    this.next = null;
+    return next;
+  }
+
+  /** Where the hypervisor stands. What the default does, it does for the guest's line. */
+  private place(): Where {
+    if (!this.state.places) return NOWHERE;
+    const own = this.part.sandbox.where();
+    const { caller } = this.state.vcpu.where;
+    if (own.caller || !caller) return own;
+    let known = this.onBehalf.get(own);
+    if (known?.caller !== caller) {
+      known = { at: own.at, caller };
+      this.onBehalf.set(own, known);
+    }
+    return known;
+  }
+}

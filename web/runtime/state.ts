@@ -1,0 +1,88 @@
+/** What everything in a run shares: the machine, where the vCPU stands, what was printed, and whether the run has ended. */
+import { Outcome } from "../../assembly/abi";
+import type { Machine } from "../core/machine";
+import type { MachineConfig } from "../scenario/schema";
+import { Fuel, type Watch } from "./fuel";
+import { Log } from "./log";
+import { NOWHERE, type Where } from "./places";
+import type { End } from "./protocol";
+import type { Ready, Sandbox } from "./sandbox";
+import { Trail } from "./trail";
+
+/** A program and the sandbox it runs in. */
+export interface Part {
+  sandbox: Sandbox;
+  ready: Ready;
+}
+
+export interface Setting {
+  machine: Machine;
+  config: MachineConfig;
+  guest: Part;
+  hypervisor: Part;
+  /** keep the place of each event */
+  places: boolean;
+  watch?: Watch | undefined;
+}
+
+/** A vCPU as others see it. */
+export interface VcpuState {
+  readonly id: number;
+  vmpl: number;
+  cpl: number;
+  /** the guest's line that is being run */
+  where: Where;
+}
+
+/** The one guest. */
+export const ASID = 1;
+
+export class RunState {
+  /** An end is a state and no exception: a program's `catch` cannot undo it. */
+  end: End | null = null;
+  /** something changed since the last #NPF */
+  changed = false;
+  /** instructions and memory accesses of the guest so far, over all vCPUs */
+  instructions = 0;
+  readonly machine: Machine;
+  readonly config: MachineConfig;
+  /** is the place of each event kept? */
+  readonly places: boolean;
+  /** This version runs one vCPU. */
+  readonly vcpu: VcpuState = { id: 0, vmpl: 0, cpl: 0, where: NOWHERE };
+  readonly log = new Log();
+  readonly trail = new Trail();
+  private readonly fuel: Fuel;
+
+  constructor(setting: Setting) {
+    this.machine = setting.machine;
+    this.config = setting.config;
+    this.places = setting.places;
+    this.fuel = new Fuel(setting.watch);
+  }
+
+  /** The first end counts; what comes after it does not. */
+  finish(end: End): void {
+    this.end ??= end;
+  }
+
+  /** Keeps the place of the event that was just appended. False when there was no room for it: the run has ended. */
+  recorded(outcome: Outcome, where: Where): boolean {
+    if (outcome >= Outcome.NO_EVENTS) {
+      this.finish({ end: "fuel", limit: outcome === Outcome.NO_EVENTS ? "steps" : "changes" });
+      return false;
+    }
+    const events = this.machine.step;
+    if (this.places) this.trail.put(events, where);
+    this.fuel.event(events);
+    return true;
+  }
+
+  /** An engine asks whether to stop. */
+  interrupt(): boolean {
+    if (this.end) return true;
+    const limit = this.fuel.interrupt();
+    if (limit) this.finish({ end: "fuel", limit });
+    return limit !== null;
+  }
+}
