@@ -44,6 +44,8 @@ export function build(base: u64, end: u64, a: u64, b: u64, c: u64): bool {
   for (let pfn: u32 = 0; pfn < reach; pfn++) if (!isWanted(pfn)) records++;
   if (records > roomLeft()) return false;
   for (let pfn: u32 = 0; pfn < reach; pfn += 512) buildRegion(pfn);
+  // the IOMMU comes after the RMP is there
+  if (first > 0) put(first - 1);
   // no Context page is left
   for (let i: u32 = 0; i < <u32>Limit.CONTEXTS; i++) forget(contextNumber(i));
   setCovered(covers);
@@ -78,7 +80,11 @@ function buildRegion(region: u32): void {
     writeRegion(region, 0, 0, 0, Form.ZERO);
     return;
   }
-  for (let pfn = region; pfn < region + 512; pfn++) if (!isWanted(pfn)) writeEntry(pfn, wanted(pfn), 0, 0);
+  for (let pfn = region; pfn < region + 512; pfn++) if (pfn + 1 != first) put(pfn);
+}
+
+function put(pfn: u32): void {
+  if (!isWanted(pfn)) writeEntry(pfn, wanted(pfn), 0, 0);
 }
 
 /** The page of the IOMMU becomes Reclaim: RMPUPDATE can have it. */
