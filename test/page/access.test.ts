@@ -39,9 +39,9 @@ const SCREENS: [name: string, go: (reader: Visit) => Promise<void>][] = [
     },
   ],
   [
-    "the hypervisor's tab",
+    "the default hypervisor",
     async (reader) => {
-      await reader.openTab("hypervisor");
+      await reader.openTab("kvm");
       await reader.page.waitForFunction(
         () => (document.querySelector<HTMLTextAreaElement>(".plain-editor textarea")?.value.length ?? 0) > 500,
       );

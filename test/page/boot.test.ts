@@ -46,7 +46,7 @@ describe("before Monaco has arrived", () => {
   });
 
   test("without WebAssembly modules there is a sentence, not a blank page", async () => {
-    const reader = await visit();
+    const reader = await visit({ faults: true });
     await reader.page.route(/\.wasm$/, (route) => route.abort());
     await reader.page.reload();
     await reader.page.locator(".notice").filter({ hasText: "The machine could not be started" }).waitFor();
@@ -54,6 +54,15 @@ describe("before Monaco has arrived", () => {
     await reader.page.unroute(/\.wasm$/);
     await reader.page.getByRole("button", { name: "Run", exact: true }).click();
     await reader.ends(0, "completed");
+  });
+
+  test("with Monaco out of reach the plain field stays, and everything else works", async () => {
+    const reader = await visit({ editor: "monaco", faults: true });
+    await reader.page.route(/\/Editor-[^/]*\.js$/, (route) => route.abort());
+    await reader.page.reload();
+    await reader.ends(3, "terminated 1:3");
+    await reader.write("export function boot() {\n  log('in the plain field');\n}\n");
+    await reader.page.locator(".log").filter({ hasText: "in the plain field" }).waitFor();
   });
 });
 

@@ -1,4 +1,5 @@
 /** The editor in the page: completion, squiggles, marks, both programs, undo, and the keys that stay the page's. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Visit, visit, withBrowser } from "./visit";
 
@@ -57,8 +58,7 @@ test("completion, hover and squiggles know the program's API and not the other's
   await page.keyboard.press("ControlOrMeta+Space");
   await page.locator(".suggest-widget.visible").filter({ hasText: "rmpadjust" }).waitFor();
   await page.keyboard.press("Enter");
-  await page.keyboard.insertText("(");
-  await page.keyboard.type("1, ");
+  await page.keyboard.type("(1, ");
   await page.locator(".parameter-hints-widget.visible").filter({ hasText: "target VMPL" }).waitFor();
   await page.keyboard.press("Escape");
 
@@ -71,32 +71,38 @@ test("completion, hover and squiggles know the program's API and not the other's
 test("override this part: the stub is written, shown, typed, and takes part in the run", async () => {
   const reader = await arrived();
   const { page } = reader;
-  await reader.openTab("hypervisor");
-  await page
-    .locator(".codelens-decoration a")
-    .filter({ hasText: "Override this part: npf" })
-    .scrollIntoViewIfNeeded()
-    .catch(() => {});
-  await page.keyboard.press("Escape");
-  await lens(reader, "Override this part: npf");
+  await reader.openTab("kvm");
+  await goTo(reader, "web/runtime/hypervisor/kvm.ts", "export function npf");
+  await page.locator(".codelens-decoration a").filter({ hasText: "Override this part: npf" }).click();
+  await page.locator("#tab-hypervisor[aria-selected=true]").waitFor();
   await page.locator(".view-line").filter({ hasText: "hv.honest.npf" }).waitFor();
+  await reader.ends(0, "completed");
+  await reader.focusEditor();
   await page.keyboard.press("ControlOrMeta+End");
-  await page.keyboard.insertText("export function between(hv, n) {\n  hv.asidd;\n}\n");
+  await reader.paste("export function between(hv, n) {\n  hv.asidd;\n}\n");
   await page.locator(".problems").filter({ hasText: "'asidd' does not exist on type 'Hypervisor'" }).waitFor();
-  // Undo gives the stub back, and never the default's text into the reader's program.
+  // Undo gives the stub back, then the empty text, and never anything else.
   await page.keyboard.press("ControlOrMeta+Z");
   await page.locator(".problems").waitFor({ state: "detached" });
   for (let i = 0; i < 5; i++) await page.keyboard.press("ControlOrMeta+Z");
-  expect(await page.locator(".view-lines").textContent()).not.toContain("kvm");
+  await page.locator(".view-line").filter({ hasText: "hv.honest.npf" }).waitFor({ state: "detached" });
 });
 
-test("copy into my program: a library function comes with its imports", async () => {
+test("copy into the guest program: a library function comes with its imports, by the commands' list", async () => {
   const reader = await arrived();
+  const { page } = reader;
   await reader.openTab("linux");
-  await lens(reader, "Copy ghcb_msr_call into the guest program");
-  await reader.page.locator(".view-line").filter({ hasText: "function ghcb_msr_call" }).waitFor();
-  expect(await reader.page.locator("#tab-guest").getAttribute("aria-selected")).toBe("true");
-  await reader.ends(0, "completed");
+  await goTo(reader, "web/library/linux.ts", "export function ghcb_msr_call");
+  await page.keyboard.press("F1");
+  await page.keyboard.insertText("Make the Part");
+  await page.locator(".quick-input-widget .monaco-list-row").filter({ hasText: "My Own" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator("#tab-guest[aria-selected=true]").waitFor();
+  await page
+    .locator(".view-line")
+    .filter({ hasText: /^function.ghcb_msr_call/ })
+    .waitFor();
+  await reader.runState("The boot completed.");
 });
 
 test("the current and the failing line are marked, and only brought into view when they are not", async () => {
@@ -147,19 +153,24 @@ test("a reset can be undone, and each tab has its own history", async () => {
   await page.locator(".log").filter({ hasText: "mine" }).waitFor();
   await page.getByRole("button", { name: "Reset" }).click();
   await page.locator(".view-line").filter({ hasText: "mine" }).waitFor({ state: "detached" });
-  await page.locator(".monaco-editor .view-lines").first().click();
+  await reader.focusEditor();
   await page.keyboard.press("ControlOrMeta+Z");
   await page.locator(".view-line").filter({ hasText: "mine" }).waitFor();
   await page.locator(".log").filter({ hasText: "mine" }).waitFor();
 });
 
-/** Clicks a lens, wherever it is in the text. */
-async function lens({ page }: Visit, title: string): Promise<void> {
-  const link = page.locator(".codelens-decoration a").filter({ hasText: title });
-  for (let i = 0; i < 40 && (await link.count()) === 0; i++) {
-    await page.locator(".monaco-editor .view-lines").first().hover();
-    await page.mouse.wheel(0, 300);
-    await page.waitForTimeout(100);
-  }
-  await link.click();
+/** Brings the line of a built-in text that begins with `start` into view, as a reader does with Ctrl+G. */
+async function goTo(reader: Visit, source: string, start: string): Promise<void> {
+  const lines = readFileSync(new URL(`../../${source}`, import.meta.url), "utf8").split("\n");
+  const line = lines.findIndex((text) => text.startsWith(start)) + 1;
+  await reader.page.locator(".view-line").first().waitFor();
+  await reader.focusEditor();
+  await reader.page.keyboard.press("Control+G");
+  await reader.page.locator(".quick-input-widget input").waitFor();
+  await reader.page.keyboard.insertText(String(line));
+  await reader.page.keyboard.press("Enter");
+  await reader.page
+    .locator(".monaco-editor .line-numbers")
+    .filter({ hasText: new RegExp(`^${line}$`) })
+    .waitFor();
 }

@@ -33,10 +33,10 @@ test("once the editor has arrived nothing is asked of the network, whatever the 
   await page.keyboard.press("F1");
   await page.locator(".quick-input-widget").filter({ hasText: "Go to Line" }).waitFor();
   await page.keyboard.press("Escape");
-  await page.keyboard.insertText("// Ж λ 漢 🙂 ∀");
+  await reader.paste("// Ж λ 漢 🙂 ∀");
 
   // Every tab, every dialog, every theme, every level.
-  for (const tab of ["hypervisor", "linux", "ovmf", "svsm", "guest"]) await reader.openTab(tab);
+  for (const tab of ["hypervisor", "kvm", "linux", "ovmf", "svsm", "guest"]) await reader.openTab(tab);
   for (const dialog of ["Shortcuts and help", "Scenarios", "About this scenario"]) {
     await page.getByRole("button", { name: dialog }).click();
     await page.locator("dialog h2").waitFor();

@@ -1,5 +1,6 @@
 /** The editor apart from React: one Monaco over the texts of a scenario, told what to show by `update`. */
 
+import { withBuiltIns } from "./builtin";
 import { labelOf } from "./keys";
 import { checkSoon } from "./language/checking";
 import { type Adoption, isHook, Lenses } from "./lenses";
@@ -8,7 +9,7 @@ import { monaco } from "./monaco";
 import { OPTIONS } from "./options";
 import { copyInto, override } from "./overrides";
 import { markRunProblems, type Problem, problemsOf } from "./problems";
-import { type EditorFile, textNameAt, textNameOf } from "./programs";
+import { type EditorFile, nameAt } from "./programs";
 import { Texts } from "./texts";
 import { applyTheme, onColoursChanged } from "./theme";
 
@@ -60,7 +61,7 @@ export class CodeEditor {
     this.editor = monaco.editor.create(host, { ...OPTIONS, ...this.measure(), theme: "snplay", model: null });
     this.texts = new Texts((name, text) => {
       checkSoon();
-      heard.onChange(name === "kvm" ? "hypervisor" : name, text);
+      heard.onChange(name, text);
     });
     this.marks = new Marks(this.editor);
     this.lenses = new Lenses(this.editor, (adoption) => this.adopt(adoption));
@@ -77,7 +78,8 @@ export class CodeEditor {
     );
   }
 
-  update(shown: Shown): void {
+  update(given: Shown): void {
+    const shown = { ...given, files: withBuiltIns(given.files) };
     this.shown = shown;
     const changed = this.texts.update(shown.files);
     if (changed) checkSoon();
@@ -86,9 +88,9 @@ export class CodeEditor {
     this.show(file);
     this.lenses.show(file);
     const { current, failing, problems } = shown.marks;
-    this.marks.show([file.name, textNameOf(file)], current, failing);
+    this.marks.show(file.name, current, failing);
     const key = JSON.stringify(problems);
-    if (changed || key !== this.marked) markRunProblems((name) => this.modelOf(name), shown.files, problems);
+    if (changed || key !== this.marked) markRunProblems((name) => this.texts.model(name), shown.files, problems);
     this.marked = key;
     this.reveal(file, shown.reveal);
   }
@@ -111,7 +113,7 @@ export class CodeEditor {
   }
 
   private show(file: EditorFile): void {
-    const name = textNameOf(file);
+    const { name } = file;
     if (name !== this.open) {
       if (this.open) this.texts.keepView(this.open, this.editor.saveViewState());
       this.editor.setModel(this.texts.model(name));
@@ -127,7 +129,7 @@ export class CodeEditor {
   }
 
   private reveal(file: EditorFile, asked: Shown["reveal"]): void {
-    const pending = this.pending?.name === textNameOf(file) ? this.pending : null;
+    const pending = this.pending?.name === file.name ? this.pending : null;
     const line = asked && asked.file === file.name && asked.count !== this.revealed ? asked.line : pending?.line;
     if (asked) this.revealed = asked.count;
     const lines = this.editor.getModel()?.getLineCount() ?? 0;
@@ -144,13 +146,13 @@ export class CodeEditor {
     resource: monaco.Uri,
     at?: monaco.IRange | monaco.IPosition,
   ): boolean {
-    const file = this.shown.files.find((candidate) => textNameOf(candidate) === textNameAt(resource.toString()));
+    const file = this.shown.files.find(({ name }) => name === nameAt(resource.toString()));
     if (!file) {
       void source.getAction("editor.action.peekDefinition")?.run();
       return true;
     }
     const line = at ? ("startLineNumber" in at ? at.startLineNumber : at.lineNumber) : 1;
-    this.pending = { name: textNameOf(file), line };
+    this.pending = { name: file.name, line };
     this.heard.onActive(file.name);
     return true;
   }
@@ -165,11 +167,6 @@ export class CodeEditor {
     this.pending = { name: target, line: written.line };
     if (written.text !== own) this.heard.onChange(target, written.text);
     this.heard.onActive(target);
-  }
-
-  private modelOf(file: string): monaco.editor.ITextModel | null {
-    const found = this.shown.files.find((candidate) => candidate.name === file || textNameOf(candidate) === file);
-    return found ? this.texts.model(textNameOf(found)) : null;
   }
 
   private tellProblems(): void {

@@ -14,12 +14,12 @@ export class Marks {
     this.decorations = editor.createDecorationsCollection();
   }
 
-  /** Marks the lines of the open text, which has these names, and brings a newly marked one into view if it is not. */
-  show(names: readonly string[], current: Line | undefined, failing: Line | undefined): void {
-    const key = JSON.stringify([names, current, failing]);
+  /** Marks the lines that are in `file`, and brings a newly marked one into view if it is not. */
+  show(file: string, current: Line | undefined, failing: Line | undefined): void {
+    const key = JSON.stringify([file, current, failing]);
     if (key === this.shown) return;
     this.shown = key;
-    const at = (mark: Line | undefined) => (mark && names.includes(mark.file) ? mark.line : 0);
+    const at = (mark: Line | undefined) => (mark?.file === file ? mark.line : 0);
     const failed = at(failing);
     const stands = at(current) === failed ? 0 : at(current);
     const decorations = [
@@ -37,6 +37,7 @@ function decoration(line: number, kind: "current" | "failing", hover: string): m
     range: new monaco.Range(line, 1, line, 1),
     options: {
       isWholeLine: true,
+      stickiness: monaco.editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges,
       className: `line-${kind}`,
       marginClassName: `margin-${kind}`,
       lineNumberClassName: `number-${kind}`,

@@ -1,7 +1,6 @@
 /** The list of problems: what TypeScript found, and the error that ended the run. */
 import { monaco } from "./monaco";
-import { type EditorFile, textNameOf } from "./programs";
-import { textNameIn } from "./texts";
+import { type EditorFile, nameAt } from "./programs";
 
 export interface Problem {
   file: string;
@@ -19,11 +18,10 @@ export function markRunProblems(
   files: readonly EditorFile[],
   problems: readonly Omit<Problem, "severity">[],
 ): void {
-  for (const tab of files) {
-    const model = modelOf(tab.name);
+  for (const { name } of files) {
+    const model = modelOf(name);
     if (!model) continue;
-    const names = [tab.name, textNameOf(tab)];
-    const here = problems.filter(({ file, line }) => names.includes(file) && line >= 1 && line <= model.getLineCount());
+    const here = problems.filter(({ file, line }) => file === name && line >= 1 && line <= model.getLineCount());
     monaco.editor.setModelMarkers(
       model,
       RUN,
@@ -47,14 +45,14 @@ export function markRunProblems(
 
 /** Errors and warnings, in reading order. Of a text that cannot be edited only what ended the run. */
 export function problemsOf(files: readonly EditorFile[]): Problem[] {
-  const byText = new Map(files.map((file) => [textNameOf(file), file]));
+  const byName = new Map(files.map((file) => [file.name, file]));
   const severities = new Map<monaco.MarkerSeverity, Problem["severity"]>([
     [monaco.MarkerSeverity.Error, "error"],
     [monaco.MarkerSeverity.Warning, "warning"],
   ]);
   const problems = monaco.editor.getModelMarkers({}).flatMap((marker): Problem[] => {
     const severity = severities.get(marker.severity);
-    const file = byText.get(textNameIn(monaco.editor.getModel(marker.resource)) ?? "");
+    const file = byName.get(nameAt(marker.resource.toString()) ?? "");
     if (!severity || !file || (file.readOnly && marker.owner !== RUN)) return [];
     return [
       { file: file.name, line: marker.startLineNumber, column: marker.startColumn, message: marker.message, severity },

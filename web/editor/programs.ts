@@ -22,20 +22,12 @@ export function programOf(file: Pick<EditorFile, "name" | "program">): ProgramNa
   return file.program ?? (HYPERVISORS.includes(file.name) ? "hypervisor" : "guest");
 }
 
-/**
- * Name of the text behind a tab. The hypervisor's tab shows the default as long as the scenario has no program of its
- * own; these are two texts, each with its own history.
- */
-export function textNameOf({ name, readOnly }: Pick<EditorFile, "name" | "readOnly">): string {
-  return name === "hypervisor" && readOnly ? "kvm" : name;
+/** Address of a file's text in the editor: file:///guest/linux.ts */
+export function pathOf(file: Pick<EditorFile, "name" | "program">): string {
+  return `file:///${programOf(file)}/${file.name}.ts`;
 }
 
-/** Address of a tab's text in the editor: file:///guest/linux.ts */
-export function pathOf(file: EditorFile): string {
-  return `file:///${programOf(file)}/${textNameOf(file)}.ts`;
-}
-
-/** Name of the text behind an address of `pathOf`; null for what is no tab (the API's declarations). */
-export function textNameAt(path: string): string | null {
+/** Name of the file behind an address of `pathOf`; null for what is no tab (the API's declarations). */
+export function nameAt(path: string): string | null {
   return /^file:\/\/\/(?:guest|hypervisor)\/([^/]+)\.ts$/.exec(path)?.[1] ?? null;
 }

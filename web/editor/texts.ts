@@ -3,7 +3,7 @@
  * history across tabs and scenarios; a text that changes from outside is an edit that can be undone.
  */
 import { monaco } from "./monaco";
-import { type EditorFile, pathOf, textNameAt, textNameOf } from "./programs";
+import { type EditorFile, pathOf } from "./programs";
 
 interface Kept {
   model: monaco.editor.ITextModel;
@@ -27,7 +27,7 @@ export class Texts {
   update(files: readonly EditorFile[]): boolean {
     let changed = false;
     for (const file of files) {
-      const kept = this.kept.get(textNameOf(file));
+      const kept = this.kept.get(file.name);
       if (!kept) this.add(file);
       else if (kept.given !== file.text) this.give(kept, file.text);
       else continue;
@@ -55,14 +55,13 @@ export class Texts {
     const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(file.text, "typescript", uri);
     model.updateOptions({ tabSize: 2, insertSpaces: true, bracketColorizationOptions: NO_COLOURS });
     const kept: Kept = { model, given: file.text, told: [], view: null };
-    const name = textNameOf(file);
-    this.kept.set(name, kept);
+    this.kept.set(file.name, kept);
     if (model.getValue() !== file.text) this.replace(model, file.text);
     model.onDidChangeContent(() => {
       if (this.replacing) return;
       const text = model.getValue();
       kept.told.push(text);
-      this.onTyped(name, text);
+      this.onTyped(file.name, text);
     });
   }
 
@@ -92,9 +91,4 @@ export class Texts {
     model.pushStackElement();
     this.replacing = false;
   }
-}
-
-/** Name of the text that a model holds; null for the API's declarations. */
-export function textNameIn(model: monaco.editor.ITextModel | null): string | null {
-  return model ? textNameAt(model.uri.toString()) : null;
 }

@@ -40,8 +40,29 @@ export class Columns {
     }
     const code = this.code[line - 1];
     if (code === undefined) return { line: 1, column: 1 };
-    const at = calledName(code, utf16Index(code, column - 1));
-    return { line, column: this.sourceColumn(line - 1, at) + 1 };
+    const [row, at] = this.named(line - 1, utf16Index(code, column - 1));
+    return { line: row + 1, column: this.sourceColumn(row, at) + 1 };
+  }
+
+  /** From what the engine names to what its author looks for: [line, column], 0-based. */
+  private named(line: number, at: number): [number, number] {
+    const code = this.code[line] ?? "";
+    if (code[at] === "(") {
+      const name = /[\w$.]+\s*$/.exec(code.slice(0, at));
+      return [line, name ? name.index : at];
+    }
+    // a property is named by its dot
+    const dot = /^\??\.\s*(?=[\w$#])/.exec(code.slice(at));
+    if (dot) return [line, at + dot[0].length];
+    const back = /^return\b[\s(]*/.exec(code.slice(at));
+    if (!back) return [line, at];
+    let row = line;
+    let column = at + back[0].length;
+    while (column >= (this.code[row]?.length ?? 0) && row + 1 < this.code.length) {
+      row++;
+      column = /^[\s(]*/.exec(this.code[row] ?? "")?.[0].length ?? 0;
+    }
+    return column < (this.code[row]?.length ?? 0) ? [row, column] : [line, at];
   }
 
   /** Where the word at or before `at` stands in the author's line. */
@@ -64,16 +85,6 @@ function utf16Index(text: string, codePoints: number): number {
   let at = 0;
   for (let n = 0; n < codePoints && at < text.length; n++) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
   return at;
-}
-
-/** The start of what is called at `(`; the first word behind `return`. Anything else stays. */
-function calledName(code: string, at: number): number {
-  if (code[at] === "(") {
-    const name = /[\w$.]+\s*$/.exec(code.slice(0, at));
-    return name ? name.index : at;
-  }
-  const back = /^return\b[\s(]*(?=\S)/.exec(code.slice(at));
-  return back ? at + back[0].length : at;
 }
 
 function words(line: string): Word[] {

@@ -4,6 +4,7 @@ import { cpuid } from "./cpuid";
 import type { Host } from "./host";
 import { Call, Status } from "./inside/calls";
 import { terminationName } from "./inside/constants";
+import { spaOf } from "./nested";
 import { ASID } from "./state";
 
 const PAGE = 4096;
@@ -50,7 +51,7 @@ export function hostCall(host: Host, op: Call): Status {
     case Call.NPT_GET: {
       const leaf = machine.nptGet(ASID, a);
       num[1] = leaf ? 1 : 0;
-      if (leaf) num.set([leaf.spa, leaf.size === "2M" ? 1 : 0, leaf.w ? 1 : 0, leaf.x ? 1 : 0], 2);
+      if (leaf) num.set([spaOf(leaf, a), leaf.size === "2M" ? 1 : 0, leaf.w ? 1 : 0, leaf.x ? 1 : 0], 2);
       return Status.DONE;
     }
     case Call.HOST_READ: {

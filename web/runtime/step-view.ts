@@ -2,11 +2,13 @@
 import { Rung } from "../../assembly/abi";
 import type { Mapping, Reason, TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
+import { spaOf } from "./nested";
 import type { StepView } from "./protocol";
 import { entryRows } from "./rows";
 import { ASID } from "./state";
 
 const MAX_PAGES = 4096;
+const LARGE = 0x20_0000;
 
 /** `step` is from 0 to `events`; `event` is the one that led there. The machine is left at that step. */
 export function stepView(
@@ -58,7 +60,9 @@ function mappingsOf(machine: Machine, spa: number): Mapping[] {
   const end = machine.config.pages * 4096;
   for (let gpa = 0; gpa < end; gpa += 4096) {
     const leaf = machine.nptGet(ASID, gpa);
-    if (leaf?.spa === page) found.push({ asid: ASID, gpa, ...leaf });
+    if (!leaf) continue;
+    const first = leaf.size === "2M" ? gpa - (gpa % LARGE) : gpa;
+    if (spaOf(leaf, gpa) === page) found.push({ asid: ASID, ...leaf, gpa: first, spa: spaOf(leaf, first) });
   }
   return found;
 }

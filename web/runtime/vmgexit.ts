@@ -4,6 +4,7 @@
  */
 import { Size } from "../../assembly/abi";
 import { Status } from "./inside/calls";
+import { spaOf } from "./nested";
 import { ASID } from "./state";
 import type { Vcpu } from "./vcpu";
 
@@ -42,12 +43,13 @@ function byPage(vcpu: Vcpu, msr: bigint): boolean {
   const gpa = Number(msr & 0xf_ffff_ffff_f000n);
   const leaf = machine.nptGet(ASID, gpa);
   if (gpa === 0 || !leaf) return true;
+  const page = spaOf(leaf, gpa);
   const field = (offset: number): bigint => {
     if (state.end) return 0n;
     host.acts();
-    const outcome = machine.hostRead(leaf.spa + offset, Size.S4K, 8);
+    const outcome = machine.hostRead(page + offset, Size.S4K, 8);
     return state.recorded(outcome, self.where) ? machine.value : 0n;
   };
   const [code, info1, info2] = [field(SW_EXITCODE), field(SW_EXITINFO1), field(SW_EXITINFO2)];
-  return state.end === null && host.vmgexitPage(self, leaf.spa, [msr, code, info1, info2]);
+  return state.end === null && host.vmgexitPage(self, page, [msr, code, info1, info2]);
 }

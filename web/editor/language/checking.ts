@@ -3,7 +3,7 @@
  * module may break those who import it.
  */
 import { monaco } from "../monaco";
-import { textNameAt } from "../programs";
+import { nameAt } from "../programs";
 import type { Finding } from "../service/questions";
 import { rangeOf } from "./ranges";
 import { ask, LANGUAGE } from "./service";
@@ -28,7 +28,7 @@ export function checkSoon(): void {
 export async function checkAll(): Promise<void> {
   const service = await ask();
   if (!service) return;
-  const texts = monaco.editor.getModels().filter((model) => textNameAt(model.uri.toString()) !== null);
+  const texts = monaco.editor.getModels().filter((model) => nameAt(model.uri.toString()) !== null);
   await Promise.all(
     texts.map(async (model) => {
       const version = model.getVersionId();

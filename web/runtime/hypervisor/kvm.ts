@@ -25,6 +25,8 @@ const privateMemory = new Map<number, number>();
 const sharedMemory = new Map<number, number>();
 /** gpa of each 2 MiB page of guest_memfd */
 const hugePages = new Set<number>();
+/** spa of pages that were given back: somebody's bytes are in them */
+const usedBefore = new Set<number>();
 /** where the guest said its GHCB is */
 let registeredGhcb: bigint | null = null;
 
@@ -150,6 +152,18 @@ function updated(hv: Hypervisor, eax: number): void {
 // ---------------------------------------------------------------------------------------------------------------------
 // Which side a page is on
 
+/** A page of the host's memory. The kernel clears what it hands out, so only a page that was used before costs a write. */
+function freshPage(hv: Hypervisor): number {
+  const spa = hv.alloc();
+  if (usedBefore.delete(spa)) hv.write_page(spa, new Uint8Array(PAGE_SIZE));
+  return spa;
+}
+
+function giveBack(hv: Hypervisor, spa: number): void {
+  usedBefore.add(spa);
+  hv.free(spa);
+}
+
 /** One page changes sides, if it is not there already. False when it is no RAM. [kvm_vm_set_mem_attributes(), QEMU] */
 function convert(hv: Hypervisor, gpa: number, toShared: boolean): boolean {
   if (!isRam(gpa)) return false;
@@ -161,7 +175,7 @@ function convert(hv: Hypervisor, gpa: number, toShared: boolean): boolean {
   } else {
     sharedPages.delete(gpa);
     const old = sharedMemory.get(gpa);
-    if (old !== undefined) hv.free(old);
+    if (old !== undefined) giveBack(hv, old);
     sharedMemory.delete(gpa);
     // No RMPUPDATE yet: that waits for the first #NPF of the page.
   }
@@ -175,7 +189,7 @@ function givePrivateBack(hv: Hypervisor, gpa: number): void {
   privateMemory.delete(gpa);
   if (hugePages.delete(hugeOf(gpa))) smash(hv, hugeOf(spa));
   // A page that cannot be had back is leaked, with a warning.
-  if (hv.rmpupdate(spa, {}) === 0) hv.free(spa);
+  if (hv.rmpupdate(spa, {}) === 0) giveBack(hv, spa);
   else log(`KVM: SEV: failed to update RMP entry for GPA 0x${gpa.toString(16)}: the page is leaked`);
 }
 
@@ -221,7 +235,7 @@ function noMemory(hv: Hypervisor, gpa: number): never {
 function mapShared(hv: Hypervisor, gpa: number): void {
   let spa = sharedMemory.get(gpa);
   if (spa === undefined) {
-    spa = hv.alloc();
+    spa = freshPage(hv);
     sharedMemory.set(gpa, spa);
   }
   hv.npt.map(gpa, spa);
@@ -232,7 +246,7 @@ function mapPrivate(hv: Hypervisor, gpa: number): void {
   let spa = privateMemory.get(gpa);
   if (spa === undefined) {
     if (hv.machine.backing === "2M" && mapHuge(hv, hugeOf(gpa))) return;
-    spa = hv.alloc();
+    spa = freshPage(hv);
     privateMemory.set(gpa, spa);
     hv.rmpupdate(spa, { assigned: 1, asid: hv.asid, gpa });
     hv.npt.map(gpa, spa);
