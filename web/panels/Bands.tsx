@@ -1,10 +1,9 @@
 /** The three bands, who knows what from left to right; below 900 px one at a time, behind tabs. */
 import type { KeyboardEvent } from "react";
-import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { type Band, page } from "../store/page";
-import { layoutStorage } from "../store/prefs";
 import { Guest } from "./guest/Guest";
 import { Hardware } from "./hardware/Hardware";
+import { Split } from "./Split";
 import { Timebar } from "./timeline/Timebar";
 import { WhatHappened } from "./what/WhatHappened";
 
@@ -12,42 +11,34 @@ const NAMES: Record<Band, string> = { guest: "Programs", what: "What happened", 
 const BANDS: readonly Band[] = ["guest", "what", "hardware"];
 
 export function WideBands() {
-  const across = useDefaultLayout({ id: "across", storage: layoutStorage });
-  const down = useDefaultLayout({ id: "down", storage: layoutStorage });
+  const across = (
+    <Split
+      id="across"
+      axis="x"
+      panes={[
+        { id: "guest", unit: "share", size: 31, min: 240, separator: "Width of the programs", content: <Guest /> },
+        {
+          id: "what",
+          unit: "share",
+          size: 32,
+          min: 280,
+          separator: "Width of the hardware",
+          content: <WhatHappened />,
+        },
+        { id: "hardware", unit: "share", size: 37, min: 280, content: <Hardware /> },
+      ]}
+    />
+  );
   return (
     <main className="bands">
-      <Group orientation="vertical" id="down" defaultLayout={down.defaultLayout} onLayoutChanged={down.onLayoutChanged}>
-        <Panel id="bands" minSize="35%">
-          <Group
-            orientation="horizontal"
-            id="across"
-            defaultLayout={across.defaultLayout}
-            onLayoutChanged={across.onLayoutChanged}
-          >
-            <Panel id="guest" defaultSize="31%" minSize="18%">
-              <Guest />
-            </Panel>
-            <Separator className="split split-v" aria-label="Width of the programs" />
-            <Panel id="what" defaultSize="32%" minSize="20%">
-              <WhatHappened />
-            </Panel>
-            <Separator className="split split-v" aria-label="Width of the hardware" />
-            <Panel id="hardware" defaultSize="37%" minSize="22%">
-              <Hardware />
-            </Panel>
-          </Group>
-        </Panel>
-        <Separator className="split split-h" aria-label="Height of the timeline" />
-        <Panel
-          id="timeline"
-          defaultSize="162px"
-          minSize="120px"
-          maxSize="50%"
-          groupResizeBehavior="preserve-pixel-size"
-        >
-          <Timebar />
-        </Panel>
-      </Group>
+      <Split
+        id="down"
+        axis="y"
+        panes={[
+          { id: "bands", unit: "share", size: 1, min: 200, separator: "Height of the timeline", content: across },
+          { id: "time", unit: "px", size: 162, min: 96, content: <Timebar /> },
+        ]}
+      />
     </main>
   );
 }

@@ -7,7 +7,7 @@ export function NoticeBar() {
   const held = page((s) => s.status === "held");
   const notice = page((s) => s.notice);
   return (
-    <>
+    <div className="notices">
       {held ? (
         <section className="notice" aria-label="Opened from a link">
           <p>
@@ -32,6 +32,6 @@ export function NoticeBar() {
           </button>
         </section>
       ) : null}
-    </>
+    </div>
   );
 }

@@ -29,7 +29,7 @@ function End({ level }: { level: LevelEnd }) {
         <Icon name={endIcon(level.end)} />
       </span>
       <span className="level-word">{endLabel(level.end)}</span>
-      <span className="level-count muted">{plural(level.events, "event")}</span>
+      {level.events > 0 ? <span className="level-count muted">{plural(level.events, "event")}</span> : null}
     </span>
   );
 }

@@ -18,12 +18,6 @@ export function remember(name: string, value: string): void {
   }
 }
 
-/** For react-resizable-panels: its layouts beside the other preferences. */
-export const layoutStorage = {
-  getItem: (name: string) => recall(name),
-  setItem: (name: string, value: string) => remember(name, value),
-};
-
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 export function restorePrefs(): void {

@@ -8,14 +8,15 @@ import type { Scenario } from "../scenario/schema";
 import { findFailures } from "./failures";
 import { machine } from "./machine";
 import { LEVELS, type LevelEnd, page } from "./page";
-import { follow, pause } from "./step";
+import { follow, look, pause } from "./step";
 
-/** Milliseconds in the worker up to which a run counts as short. */
-const SHORT = 60;
+/** Milliseconds in the worker up to which a run counts as short: below what the client lets a superseded run go on. */
+const SHORT = 80;
 /** Longest wait for a pause in typing, in milliseconds. */
 const LONGEST_WAIT = 1_000;
 
-let lastMs = 0;
+/** Milliseconds of the last two runs: the better one counts, since the first of a worker pays for its start. */
+let paces: number[] = [];
 let due: ReturnType<typeof setTimeout> | undefined;
 let frame = 0;
 
@@ -29,12 +30,13 @@ export function changed(scenario: Scenario): void {
 function schedule(): void {
   clearTimeout(due);
   cancelAnimationFrame(frame);
-  if (lastMs <= SHORT) {
+  const pace = paces.length < 2 ? 0 : Math.min(...paces);
+  if (pace <= SHORT) {
     frame = requestAnimationFrame(() => void run());
     return;
   }
   page.setState({ status: "due" });
-  due = setTimeout(() => void run(), Math.min(LONGEST_WAIT, 150 + 2 * lastMs));
+  due = setTimeout(() => void run(), Math.min(LONGEST_WAIT, 100 + pace));
 }
 
 /** Runs on the next frame, for changes that are not typed. Text from a link still waits to be asked for. */
@@ -59,13 +61,14 @@ export async function run(): Promise<void> {
   try {
     const result = await machine().run(scenario, { onAlive });
     if (!result || page.getState().generation !== generation) return;
-    lastMs = result.ms;
+    paces = [...paces.slice(-1), result.ms];
     await arrive(scenario, result, generation);
   } catch (error) {
     page.setState({ status: "broken", notice: { tone: "bad", text: sentenceOf(error) } });
     return;
   }
-  void runOtherLevels(scenario, generation);
+  // The picture first: the other levels can wait for it to be drawn.
+  requestAnimationFrame(() => setTimeout(() => void runOtherLevels(scenario, generation)));
 }
 
 /** Stops what runs. The last good trace stays on the page. */
@@ -84,9 +87,11 @@ export function stop(): void {
 async function arrive(scenario: Scenario, result: RunResult, generation: number): Promise<void> {
   const before = page.getState();
   const ends = before.ends.map((old, level) => levelAfter(old, level, scenario, result));
-  // A run that left no trace (the watchdog ended its worker) keeps the last good one on the page.
-  if (result.events === 0 && result.end.end === "fuel" && before.result) {
-    page.setState({ status: "idle", end: result.end, ends });
+  // A run that left no trace (a slip in the syntax, a loop at the top level) keeps the last good one on the page. The
+  // machine has moved on, unless the watchdog ended it: the trace is made again when it is next asked for.
+  if (result.events === 0 && before.ran && before.result?.events) {
+    const lost = !(result.end.end === "fuel" && result.end.limit === "time");
+    page.setState({ status: "idle", end: result.end, ends, lost: before.lost || lost });
     return;
   }
   const failures = findFailures(result.strip);
@@ -95,6 +100,7 @@ async function arrive(scenario: Scenario, result: RunResult, generation: number)
   if (page.getState().generation !== generation) return;
   page.setState({
     status: "idle",
+    lost: false,
     result,
     ran: scenario,
     failures,
@@ -104,6 +110,7 @@ async function arrive(scenario: Scenario, result: RunResult, generation: number)
     ...(view ? { view } : {}),
   });
   if (view) void follow(view);
+  else void look();
 }
 
 /**
@@ -134,6 +141,7 @@ function levelAfter(old: LevelEnd, level: number, scenario: Scenario, result: Ru
 
 async function runOtherLevels(scenario: Scenario, generation: number): Promise<void> {
   for (const level of LEVELS) {
+    if (page.getState().generation !== generation) return;
     if (level === scenario.vmpl || level >= scenario.machine.vmpls) continue;
     const result = await machine()
       .ends({ ...scenario, vmpl: level })

@@ -1,7 +1,7 @@
 /** Standing somewhere in the trace: steps, failures, the selected page, playing. */
 import type { StepView } from "../runtime/protocol";
 import { failureFrom } from "./failures";
-import { machine } from "./machine";
+import { machine, recover } from "./machine";
 import { page } from "./page";
 
 /** Shows the state after `step` events (clamped to the trace). The newest request wins. */
@@ -14,6 +14,7 @@ export async function goTo(step: number): Promise<void> {
 
 /** Asks for the step the reader stands at, and then for the page it is about, unless one is pinned. */
 export async function look(): Promise<void> {
+  if (!(await recover())) return;
   const { result, step, spa, pinned } = page.getState();
   const view = await machine().at(step, spa);
   if (!view || page.getState().result !== result) return;

@@ -1,7 +1,7 @@
 /** Text to copy by hand, where the browser does not let the page write to the clipboard. */
 import { Dialog } from "./Dialog";
 
-export function ByHand({ text }: { text: string }) {
+export default function ByHand({ text }: { text: string }) {
   return (
     <Dialog title="Copy this">
       <p className="muted">The browser keeps the clipboard closed to this page. The text is selected: copy it.</p>

@@ -1,8 +1,8 @@
 /** Whichever dialog is open. Each is fetched when it is first asked for. */
 import { lazy, Suspense } from "react";
 import { page } from "../../store/page";
-import { ByHand } from "./ByHand";
 
+const ByHand = lazy(() => import("./ByHand"));
 const Gallery = lazy(() => import("./Gallery"));
 const Help = lazy(() => import("./Help"));
 const History = lazy(() => import("./History"));
@@ -11,7 +11,13 @@ const About = lazy(() => import("./About"));
 export function Dialogs() {
   const dialog = page((s) => s.dialog);
   const byHand = page((s) => s.byHand);
-  if (byHand !== null) return <ByHand text={byHand} />;
+  if (byHand !== null) {
+    return (
+      <Suspense fallback={null}>
+        <ByHand text={byHand} />
+      </Suspense>
+    );
+  }
   if (dialog === null) return null;
   return (
     <Suspense fallback={null}>

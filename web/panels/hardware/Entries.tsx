@@ -1,4 +1,5 @@
 /** The entries that matter: runs of neighbouring pages whose entries differ only by a stepping gpa. */
+import { useState } from "react";
 import { Perm } from "../../../assembly/abi";
 import type { EntryRow } from "../../runtime/protocol";
 import { page } from "../../store/page";
@@ -6,10 +7,16 @@ import { select } from "../../store/step";
 import { lookOf } from "../map/states";
 import { address, count, plural } from "../numbers";
 
+/** Rows shown at first: more than most scenarios have, few enough to redraw at every step. */
+const SHOWN = 80;
+
 export function Entries() {
   const rows = page((s) => s.view?.rows) ?? [];
   const left = page((s) => s.view?.rowsLeft ?? 0);
   const spa = page((s) => s.spa);
+  const [all, setAll] = useState(false);
+  const shown = all ? rows : rows.slice(0, SHOWN);
+  const more = rows.length - shown.length;
   return (
     <div className="entries">
       <h3 id="entries-heading">Entries that matter</h3>
@@ -47,7 +54,7 @@ export function Entries() {
               </tr>
             </thead>
             <tbody>
-              {rows.map((row) => (
+              {shown.map((row) => (
                 <Row
                   key={row.first.spa}
                   row={row}
@@ -58,7 +65,12 @@ export function Entries() {
           </table>
         </section>
       )}
-      {left > 0 ? <p className="muted small">{plural(left, "more row")} not shown.</p> : null}
+      {more > 0 ? (
+        <button type="button" className="button plain" onClick={() => setAll(true)}>
+          Show {plural(more, "more row")}
+        </button>
+      ) : null}
+      {more === 0 && left > 0 ? <p className="muted small">{plural(left, "more row")} not shown.</p> : null}
     </div>
   );
 }

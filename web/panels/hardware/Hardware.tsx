@@ -25,7 +25,7 @@ export function Hardware() {
       </header>
       <div className="band-body">
         <div className="map-head">
-          <h3>RMP</h3>
+          <h3 title="Reverse Map Table">RMP</h3>
           <label className="check small">
             <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
             unfold every region

@@ -15,7 +15,7 @@ const SYSCFG: [keyof MachineConfig["syscfg"], string][] = [
   ["smmLock", "HWCR[0] SmmLock"],
 ];
 
-export function MachineOptions({ machine }: { machine: MachineConfig }) {
+export default function MachineOptions({ machine }: { machine: MachineConfig }) {
   const sizes = [...new Set([...MEMORY, machine.memoryMiB])].sort((a, b) => a - b);
   const covers = [
     ...new Set([...sizes.filter((n) => n < machine.memoryMiB), machine.rmpCoversMiB, machine.memoryMiB]),

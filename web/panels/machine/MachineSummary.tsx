@@ -1,10 +1,11 @@
 /** The machine in one line, and the panel that changes it. */
-import { type CSSProperties, useEffect, useRef, useState } from "react";
+import { type CSSProperties, lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { MachineConfig } from "../../scenario/schema";
 import { page } from "../../store/page";
 import { Icon } from "../icons";
 import { plural } from "../numbers";
-import { MachineOptions } from "./MachineOptions";
+
+const MachineOptions = lazy(() => import("./MachineOptions"));
 
 function summary(machine: MachineConfig): string {
   const off = machine.checksOff.length;
@@ -66,7 +67,9 @@ export function MachineSummary() {
       </button>
       {open ? (
         <section className="sheet" id="machine-options" aria-label="Machine" style={place}>
-          <MachineOptions machine={machine} />
+          <Suspense fallback={null}>
+            <MachineOptions machine={machine} />
+          </Suspense>
         </section>
       ) : null}
     </div>

@@ -83,12 +83,16 @@ export function paintVmsa(c: Context, p: Palette, x: number, y: number, w: numbe
   c.stroke();
 }
 
-/** One picture a kind of tile, so that thousands of textured cells cost a copy each. Made anew for each drawing. */
-function spriteOf(sprites: Map<number, HTMLCanvasElement>, c: Context, p: Palette, tile: number, side: number) {
-  const kind = tile & (Tile.STATE | Tile.VMSA);
+/** Pictures made so far, a palette each: dropped with it. */
+const made = new WeakMap<Palette, Map<string, HTMLCanvasElement>>();
+
+/** One picture a kind of tile, so that thousands of textured cells cost a copy each. */
+function spriteOf(p: Palette, tile: number, side: number, scale: number): HTMLCanvasElement {
+  const kind = `${tile & (Tile.STATE | Tile.VMSA)} ${side} ${scale}`;
+  const sprites = made.get(p) ?? new Map<string, HTMLCanvasElement>();
+  made.set(p, sprites);
   const known = sprites.get(kind);
   if (known) return known;
-  const scale = c.getTransform().a;
   const sprite = document.createElement("canvas");
   sprite.width = sprite.height = Math.round(side * scale);
   const own = sprite.getContext("2d");
@@ -109,7 +113,7 @@ function paintWhole(c: Context, p: Palette, tile: number, block: Block): void {
 /** Draws the part of the map between two heights (CSS pixels), with the addresses in the gutter. */
 export function paintMap(c: Context, p: Palette, tiles: Uint8Array, layout: Layout, top: number, bottom: number): void {
   const { columns, pitch } = layout;
-  const sprites = new Map<number, HTMLCanvasElement>();
+  const scale = c.getTransform().a;
   c.font = p.font;
   c.textBaseline = "middle";
   for (const block of layout.blocks) {
@@ -121,8 +125,12 @@ export function paintMap(c: Context, p: Palette, tiles: Uint8Array, layout: Layo
         const y = block.rows[row] ?? 0;
         const height = (block.rows[row + 1] ?? y) - y - 1;
         const first = start + row * columns;
+        let kind = -1;
+        let sprite: HTMLCanvasElement | null = null;
         for (let i = 0; i < columns; i++) {
-          const sprite = spriteOf(sprites, c, p, tiles[first + i] ?? 0, pitch - 1);
+          const tile = (tiles[first + i] ?? 0) & (Tile.STATE | Tile.VMSA);
+          if (!sprite || tile !== kind) sprite = spriteOf(p, tile, pitch - 1, scale);
+          kind = tile;
           c.drawImage(sprite, block.x + i * pitch, block.y + y, pitch - 1, height);
         }
       }

@@ -8,7 +8,7 @@ import { type Glyph, glyphOf, type Lanes } from "./lanes";
 export const LANE = 24;
 export const AXIS = 20;
 /** Below this many CSS pixels an event, events of a pixel are drawn as one stroke. */
-const GLYPHS_FROM = 5;
+const GLYPHS_FROM = 3.5;
 
 export interface Window {
   /** event (from 0, fractional) at the left edge */

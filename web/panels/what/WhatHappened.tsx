@@ -1,5 +1,5 @@
 /** The middle band: the step in one sentence, then why, then what it changed. */
-import { useDeferredValue, useMemo } from "react";
+import { useMemo } from "react";
 import type { Place, TraceEvent } from "../../core/event";
 import { codes } from "../../manual/codes";
 import { sentence } from "../../manual/sentences";
@@ -17,7 +17,6 @@ import { Walk } from "./Walk";
 export function WhatHappened() {
   const view = page((s) => s.view);
   const held = page((s) => s.status === "held");
-  const shown = useDeferredValue(view);
   return (
     <section className="band what" aria-labelledby="what-heading">
       <header className="band-head">
@@ -39,7 +38,7 @@ export function WhatHappened() {
         ) : view === null ? (
           <Skeleton />
         ) : view.event ? (
-          <Step view={shown ?? view} event={view.event} />
+          <Step view={view} event={view.event} />
         ) : (
           <Start events={view.events} />
         )}

@@ -1,0 +1,100 @@
+/**
+ * The drawing of the map, in two layers: the tiles, and over them what is marked. So a flash redraws a few outlines and
+ * not thousands of tiles.
+ */
+import { memo, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import type { StepView } from "../../runtime/protocol";
+import { usePalette } from "../use-palette";
+import { boxOf, type Layout } from "./layout";
+import { outline, paintMap } from "./paint";
+import { surfaceOf } from "./surface";
+
+/** Milliseconds that a changed page flashes. */
+const FLASH = 700;
+/** Changed pages that are outlined one by one; beyond, the tiles themselves tell it. */
+const OUTLINED = 600;
+
+interface Props {
+  view: StepView | null;
+  layout: Layout | null;
+  /** page number */
+  selected: number | null;
+  scroller: RefObject<HTMLDivElement | null>;
+  /** height of the part in sight; a change of it is a reason to draw */
+  height: number;
+}
+
+export const MapCanvas = memo(function MapCanvas({ view, layout, selected, scroller, height }: Props) {
+  const tiles = useRef<HTMLCanvasElement>(null);
+  const marks = useRef<HTMLCanvasElement>(null);
+  const palette = usePalette(scroller);
+  const since = useRef(Number.NEGATIVE_INFINITY);
+
+  const paintTiles = () => {
+    if (!view || !layout || !palette || !tiles.current || !scroller.current) return;
+    const surface = surfaceOf(tiles.current, scroller.current, layout);
+    if (surface) paintMap(surface.c, palette, view.tiles, layout, surface.top, surface.bottom);
+  };
+
+  const paintMarks = () => {
+    if (!view || !layout || !palette || !marks.current || !scroller.current) return;
+    const surface = surfaceOf(marks.current, scroller.current, layout);
+    if (!surface) return;
+    const { c } = surface;
+    const changed = view.changedPages.slice(0, OUTLINED);
+    for (const spa of changed) outline(c, layout, spa / 4096, palette.hue, 2, 1);
+    const age = (performance.now() - since.current) / FLASH;
+    if (age < 1) {
+      c.globalAlpha = 0.9 * (1 - age);
+      for (const spa of changed) outline(c, layout, spa / 4096, palette.hue, 3, 2 + 5 * age);
+      c.globalAlpha = 1;
+    }
+    if (selected !== null) outline(c, layout, selected, palette.text, 2, 2);
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the tiles are drawn from
+  useLayoutEffect(paintTiles, [view?.tiles, layout, palette, height]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the marks are drawn from
+  useLayoutEffect(paintMarks, [view, layout, palette, height, selected]);
+
+  const latest = useRef({ paintTiles, paintMarks });
+  latest.current = { paintTiles, paintMarks };
+
+  // A changed page flashes once; with reduced motion its outline alone stays for the step.
+  useEffect(() => {
+    if (!view?.changedPages.length || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    since.current = performance.now();
+    let frame = requestAnimationFrame(function tick() {
+      latest.current.paintMarks();
+      if (performance.now() - since.current < FLASH) frame = requestAnimationFrame(tick);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [view]);
+
+  useEffect(() => {
+    const area = scroller.current;
+    const onScroll = () => {
+      latest.current.paintTiles();
+      latest.current.paintMarks();
+    };
+    area?.addEventListener("scroll", onScroll, { passive: true });
+    return () => area?.removeEventListener("scroll", onScroll);
+  }, [scroller]);
+
+  // Keeps the selected page in sight.
+  useEffect(() => {
+    const area = scroller.current;
+    const box = layout && selected !== null ? boxOf(layout, selected) : null;
+    if (!area || !box) return;
+    const below = box.y + box.height - area.scrollTop - area.clientHeight;
+    if (box.y < area.scrollTop) area.scrollTop = box.y - 8;
+    else if (below > 0) area.scrollTop += below + 8;
+  }, [layout, selected, scroller]);
+
+  return (
+    <div className="map-layers">
+      <canvas ref={tiles} />
+      <canvas ref={marks} />
+    </div>
+  );
+});
