@@ -201,10 +201,10 @@ describe("the platform", () => {
   test.each([
     ["hv.psp.snp_init()", "INVALID_PLATFORM_STATE"],
     ["hv.psp.gctx_create(hv.alloc())", "INVALID_PAGE_STATE"],
-    ["hv.psp.gctx_create(3)", "INVALID_ADDRESS"],
+    ["hv.psp.gctx_create(3)", "INVALID_PARAM"],
     ["hv.psp.launch_start(0x801000, 0x30000)", "INVALID_GUEST"],
     ["hv.psp.launch_start(0x800000, 0x30000)", "INVALID_GUEST_STATE"],
-    ["hv.psp.activate(0x800000, 2)", "INVALID_GUEST_STATE"],
+    ["hv.psp.activate(0x800000, 2)", "ACTIVE"],
     ['hv.psp.launch_update(0x800000, { spa: 0x801000, type: "NORMAL" })', "INVALID_PAGE_STATE"],
     ["hv.psp.launch_finish(0x800000)", "INVALID_GUEST_STATE"],
   ])("%s -> %s", async (call, status) => {

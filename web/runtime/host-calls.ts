@@ -1,5 +1,5 @@
 /** What a hypervisor program asks for (inside/host.ts), one case a call. */
-import { Actor, FwStatus, Outcome, Size } from "../../assembly/abi";
+import { Actor, Outcome, Size } from "../../assembly/abi";
 import { cpuid } from "./cpuid";
 import type { Host } from "./host";
 import { Call, Status } from "./inside/calls";
@@ -103,20 +103,43 @@ export function hostCall(host: Host, op: Call): Status {
 
     case Call.SNP_INIT:
       return command(host, () => machine.snpInit());
+    case Call.SNP_INIT_EX: {
+      const ranges = [b, d, f].map((spa, i) => ({ spa, pages: [c, e, g][i] ?? 0 }));
+      const fixed = ranges.filter(({ pages }) => pages > 0);
+      return command(host, () => machine.snpInit({ initRmp: a === 1, fixed }));
+    }
+    case Call.SNP_SHUTDOWN:
+      return command(host, () => machine.snpShutdown(a === 1 ? { iommu: b === 1 } : undefined));
     case Call.GCTX_CREATE:
-      return page4k(host, a) ?? command(host, () => machine.gctxCreate(a));
+      return command(host, () => machine.gctxCreate(a));
     case Call.LAUNCH_START: {
       const policy = wide[0] ?? 0n;
-      return page4k(host, a) ?? command(host, () => machine.launchStart(a, policy));
+      return command(host, () => machine.launchStart(a, policy, b === 1));
     }
     case Call.ACTIVATE:
-      return page4k(host, a) ?? command(host, () => machine.activate(a, b));
+      return command(host, () => machine.activate(a, b));
     case Call.LAUNCH_UPDATE:
-      return (
-        page4k(host, a) ?? page4k(host, b) ?? command(host, () => machine.launchUpdate(a, b, c, d as Size, e, f, g))
-      );
+      return command(host, () => machine.launchUpdate(a, b, c, (d & 1) as Size, e, f, g, { imi: (d & 2) !== 0 }));
     case Call.LAUNCH_FINISH:
-      return page4k(host, a) ?? command(host, () => machine.launchFinish(a));
+      return command(host, () => machine.launchFinish(a));
+    case Call.DECOMMISSION:
+      return command(host, () => machine.decommission(a));
+    case Call.GUEST_STATUS: {
+      const status = command(host, () => machine.guestStatus(a));
+      if (status !== Status.DONE || machine.eax !== 0) return status;
+      num[2] = Number(machine.value & 0xffn);
+      num[3] = Number(machine.value >> 32n);
+      wide[0] = machine.valueD;
+      return status;
+    }
+    case Call.GUEST_REQUEST:
+      return command(host, () => machine.guestRequest(a, b, c));
+    case Call.PAGE_RECLAIM:
+      return command(host, () => machine.pageReclaim(a, b as Size));
+    case Call.PAGE_SET_STATE:
+      return command(host, () => machine.pageSetState(a, b));
+    case Call.PAGE_MD_INIT:
+      return command(host, () => machine.pageMdInit(a, b));
 
     case Call.TERMINATE:
       state.finish({ end: "terminated", set: a, code: b, name: terminationName(a, b) });
@@ -140,13 +163,6 @@ function command(host: Host, operate: () => Outcome): Status {
   const status = host.act(operate, Actor.FIRMWARE);
   if (status === Status.DONE) host.num[1] = host.state.machine.eax;
   return status;
-}
-
-/** The firmware's answer to an address that is no page of memory; null when it is one. ABI: INVALID_ADDRESS. */
-function page4k(host: Host, spa: number): Status | null {
-  if (spa % PAGE === 0 && isMemory(host, spa)) return null;
-  host.num[1] = FwStatus.INVALID_ADDRESS;
-  return Status.DONE;
 }
 
 function isMemory(host: Host, spa: number): boolean {

@@ -124,11 +124,23 @@ type FirmwareStatus =
   | "ASID_OWNED"
   | "INVALID_ASID"
   | "INVALID_GUEST"
+  | "ACTIVE"
   | "INVALID_PARAM"
   | "RESOURCE_LIMIT"
   | "INVALID_PAGE_SIZE"
   | "INVALID_PAGE_STATE"
-  | "INVALID_PAGE_OWNER";
+  | "INVALID_PAGE_OWNER"
+  | "RMP_INIT_REQUIRED"
+  | "RMP_INITIALIZATION_FAILED";
+
+/** What SNP_GUEST_STATUS gives. Without SUCCESS: state null, asid and policy 0. */
+interface GuestStatus {
+  readonly status: FirmwareStatus;
+  readonly state: "INIT" | "LAUNCH" | "RUNNING" | null;
+  /** 0: not activated */
+  readonly asid: number;
+  readonly policy: bigint;
+}
 
 /** Type of a launched page. ABI, SNP_LAUNCH_UPDATE. */
 type LaunchPageType = "NORMAL" | "VMSA" | "ZERO" | "UNMEASURED" | "SECRETS" | "CPUID";
@@ -287,26 +299,77 @@ interface Hypervisor {
   /** What CPUID says in this guest, for answering it. No event. */
   cpuid(leaf: u64, subleaf?: u64): { eax: number; ebx: number; ecx: number; edx: number };
 
-  /** Commands of the AMD Secure Processor. Each returns its status by name. ABI, chapter 8. */
+  /**
+   * Commands of the AMD Secure Processor. Each returns its status by name; INVALID_PARAM for an address that is not 4 KiB
+   * aligned, INVALID_PLATFORM_STATE before SNP_INIT, INVALID_GUEST where `gctx` is no Context page.
+   *
+   * @see ABI (56860), chapter 8; AMD-ASPFW, sev_mcmd.c
+   */
   readonly psp: {
-    /** SNP_INIT: INVALID_CONFIG unless SYSCFG and HWCR are right and the same on every core */
+    /**
+     * SNP_INIT: builds the RMP; its own pages are Firmware then. INVALID_PLATFORM_STATE when initialized already,
+     * INVALID_CONFIG unless SYSCFG, HWCR and the other registers are right and the same on every core, INVALID_ADDRESS or
+     * INVALID_CONFIG for an RMP in a wrong place.
+     */
     snp_init(): FirmwareStatus;
-    /** SNP_GCTX_CREATE: makes a Firmware page a guest context */
+    /**
+     * SNP_INIT_EX. init_rmp: builds the RMP (RMP_INIT_REQUIRED if it is 0 and the RMP was never built). hv_fixed: up to three
+     * ranges of pages, spa 4 KiB aligned, that become HV-Fixed: the hypervisor's for good, immutable.
+     */
+    snp_init_ex(options: { init_rmp?: Bit; hv_fixed?: readonly { spa: u64; pages: u64 }[] }): FirmwareStatus;
+    /**
+     * SNP_SHUTDOWN, or with options SNP_SHUTDOWN_EX: the platform is not initialized any more; the RMP stays and is enforced.
+     * iommu_snp_shutdown: the next SNP_INIT_EX has to build the RMP, and the IOMMU's pages become Reclaim.
+     */
+    snp_shutdown(options?: { iommu_snp_shutdown?: Bit }): FirmwareStatus;
+    /** SNP_GCTX_CREATE: makes a Firmware page (RMPUPDATE: assigned, immutable, asid 0, gpa 0, 4K) a guest context */
     gctx_create(gctx: u64): FirmwareStatus;
-    /** SNP_LAUNCH_START: bit 17 of the policy must be set */
-    launch_start(gctx: u64, policy: u64): FirmwareStatus;
-    /** SNP_ACTIVATE: binds the guest to its ASID */
+    /**
+     * SNP_LAUNCH_START: POLICY_FAILURE unless bit 17 of the policy is set, bits 63:21 are clear and the ABI version in bits
+     * 15:0 is at most 1.55. imi: the guest takes an incoming migration image, so each page must be marked as part of it.
+     */
+    launch_start(gctx: u64, policy: u64, options?: { imi?: Bit }): FirmwareStatus;
+    /**
+     * SNP_ACTIVATE: binds the guest to an ASID, 1 to 1006 (INVALID_ASID), that no page of the RMP has (INVALID_CONFIG) and no
+     * guest (ASID_OWNED). ACTIVE when this guest has one already.
+     */
     activate(gctx: u64, asid: u64): FirmwareStatus;
     /**
      * SNP_LAUNCH_UPDATE: encrypts and measures a Pre-Guest page, which becomes Guest-Valid. vmpl1 to vmpl3: what these
-     * may do with it (R 1, W 2, XU 4, XS 8, SSS 16; none when left out). VMPL0 gets everything.
+     * may do with it (R 1, W 2, XU 4, XS 8, SSS 16; none when left out). VMPL0 gets everything. imi: the page is part of the
+     * incoming migration image.
      */
     launch_update(
       gctx: u64,
-      page: { spa: u64; type: LaunchPageType; size?: "4K" | "2M"; vmpl1?: u64; vmpl2?: u64; vmpl3?: u64 },
+      page: { spa: u64; type: LaunchPageType; size?: "4K" | "2M"; vmpl1?: u64; vmpl2?: u64; vmpl3?: u64; imi?: Bit },
     ): FirmwareStatus;
-    /** SNP_LAUNCH_FINISH: the guest may run */
+    /** SNP_LAUNCH_FINISH: the guest may run. INACTIVE when it has no ASID */
     launch_finish(gctx: u64): FirmwareStatus;
+    /** SNP_DECOMMISSION: the guest is gone, its ASID free; its Context page is Firmware again */
+    decommission(gctx: u64): FirmwareStatus;
+    /** SNP_GUEST_STATUS */
+    guest_status(gctx: u64): GuestStatus;
+    /**
+     * SNP_GUEST_REQUEST for an attestation report: INVALID_PARAM when `vmpl` is more privileged (lower) than `vmpck`, the number
+     * of the key that the guest used. INVALID_GUEST_STATE before the guest runs.
+     */
+    guest_request(gctx: u64, request: { vmpck: u64; vmpl: u64 }): FirmwareStatus;
+    /**
+     * SNP_PAGE_RECLAIM: Pre-Guest becomes Guest-Invalid, Pre-Swap Guest-Valid, Firmware and Metadata Reclaim: RMPUPDATE may
+     * change them then. SUCCESS, and nothing done, for a page that is not immutable.
+     *
+     * @param size of its RMP entry (INVALID_PAGE_SIZE); "4K" when left out
+     */
+    page_reclaim(spa: u64, size?: "4K" | "2M"): FirmwareStatus;
+    /**
+     * SNP_PAGE_SET_STATE: 4K Firmware pages become HV-Fixed. Pages of the RMP and pages it does not cover are passed over.
+     *
+     * @param spa 2 MiB aligned (INVALID_PARAM)
+     * @param pages how many from there; 1 when left out
+     */
+    page_set_state(spa: u64, pages?: u64): FirmwareStatus;
+    /** SNP_PAGE_MD_INIT: makes a Firmware page a Metadata page of the guest, and zeroes it */
+    page_md_init(gctx: u64, spa: u64): FirmwareStatus;
   };
 
   /** What the default would do: for a program that wants to change only some cases. */

@@ -62,11 +62,11 @@ export enum Call {
   SNP_INIT,
   /** num[1] spa of the context, as in all of the following */
   GCTX_CREATE,
-  /** wide[0] policy */
+  /** num[2] IMI_EN, wide[0] policy */
   LAUNCH_START,
   /** num[2] asid */
   ACTIVATE,
-  /** num[2] spa, [3] type, [4] size, [5..7] permissions of VMPL1..3 */
+  /** num[2] spa, [3] type, [4] size | IMI_PAGE << 1, [5..7] permissions of VMPL1..3 */
   LAUNCH_UPDATE,
   LAUNCH_FINISH,
   /** num[1] set, [2] code */
@@ -77,6 +77,21 @@ export enum Call {
   REFUSE,
   /** text: reason */
   STOP,
+  /** num[1] INIT_RMP, [2] [3], [4] [5], [6] [7]: first spa and number of pages of up to three HV-Fixed ranges */
+  SNP_INIT_EX,
+  /** num[1] 1: SNP_SHUTDOWN_EX, [2] IOMMU_SNP_SHUTDOWN */
+  SNP_SHUTDOWN,
+  DECOMMISSION,
+  /** back: num[1] status, [2] state, [3] asid, wide[0] policy */
+  GUEST_STATUS,
+  /** num[2] VMPCK, [3] VMPL */
+  GUEST_REQUEST,
+  /** num[1] spa, [2] size */
+  PAGE_RECLAIM,
+  /** num[1] spa, [2] number of pages */
+  PAGE_SET_STATE,
+  /** num[2] spa */
+  PAGE_MD_INIT,
 
   /** text: the line */
   LOG = 64,

@@ -6,6 +6,7 @@ import { address, bitOr, pageOf, put, putWide, shown, whole, within } from "./nu
 type Loose = Record<string, unknown>;
 
 const { freeze } = Object;
+const NativeRangeError = RangeError;
 const NativeTypeError = TypeError;
 
 const MAX_U32 = 0xffff_ffff;
@@ -24,11 +25,14 @@ const STATUS_NAMES: Record<number, string> = freeze({
   12: "ASID_OWNED",
   13: "INVALID_ASID",
   16: "INVALID_GUEST",
+  18: "ACTIVE",
   22: "INVALID_PARAM",
   23: "RESOURCE_LIMIT",
   25: "INVALID_PAGE_SIZE",
   26: "INVALID_PAGE_STATE",
   28: "INVALID_PAGE_OWNER",
+  32: "RMP_INIT_REQUIRED",
+  38: "RMP_INITIALIZATION_FAILED",
 } as unknown as Record<number, string>);
 
 /** ABI, SNP_LAUNCH_UPDATE. */
@@ -42,6 +46,12 @@ const PAGE_TYPES: Record<string, number> = freeze({
   CPUID: 6,
 } as unknown as Record<string, number>);
 
+/** GuestState of abi.ts. */
+const GUEST_STATES = freeze(["INIT", "LAUNCH", "RUNNING"]);
+
+/** As many ranges of HV-Fixed pages as one SNP_INIT_EX takes here; the firmware takes a page full of them. */
+const RANGES = 3;
+
 let cores = 1;
 
 /** The machine, before a hook is called. */
@@ -53,7 +63,7 @@ export function setCores(count: number): void {
 function sizeOf(value: unknown, what: string): number {
   if (value === undefined || value === "4K") return 0;
   if (value === "2M") return 1;
-  throw new NativeTypeError(`${what} must be "4K" or "2M", and this is ${shown(value)}`);
+  throw new NativeTypeError("" + what + ' must be "4K" or "2M", and this is ' + shown(value));
 }
 
 function sizeName(size: number): "4K" | "2M" {
@@ -66,7 +76,7 @@ function orZero(value: unknown, what: string): number {
 
 function fields(value: unknown, what: string): Loose {
   if (typeof value === "object" && value !== null) return value as Loose;
-  throw new NativeTypeError(`${what} must be an object, and this is ${shown(value)}`);
+  throw new NativeTypeError("" + what + " must be an object, and this is " + shown(value));
 }
 
 export const npt = freeze({
@@ -101,12 +111,27 @@ export const psp = freeze({
   snp_init() {
     return command(Call.SNP_INIT);
   },
+  snp_init_ex(options: unknown) {
+    const given = fields(options, "hv.psp.snp_init_ex(): options");
+    const build = bitOr(given.init_rmp, 0, "hv.psp.snp_init_ex(): init_rmp");
+    const at = fixedRanges(given.hv_fixed);
+    put(build, at[0], at[1], at[2], at[3], at[4], at[5]);
+    return command(Call.SNP_INIT_EX);
+  },
+  snp_shutdown(options?: unknown) {
+    const given = options === undefined ? {} : fields(options, "hv.psp.snp_shutdown(): options");
+    const iommu = bitOr(given.iommu_snp_shutdown, 0, "hv.psp.snp_shutdown(): iommu_snp_shutdown");
+    put(options === undefined ? 0 : 1, iommu);
+    return command(Call.SNP_SHUTDOWN);
+  },
   gctx_create(gctx: unknown) {
     put(address(gctx, "hv.psp.gctx_create(): gctx"));
     return command(Call.GCTX_CREATE);
   },
-  launch_start(gctx: unknown, policy: unknown) {
-    put(address(gctx, "hv.psp.launch_start(): gctx"));
+  launch_start(gctx: unknown, policy: unknown, options: unknown = {}) {
+    const context = address(gctx, "hv.psp.launch_start(): gctx");
+    const given = fields(options, "hv.psp.launch_start(): options");
+    put(context, bitOr(given.imi, 0, "hv.psp.launch_start(): imi"));
     putWide(policy, "hv.psp.launch_start(): policy", 0);
     return command(Call.LAUNCH_START);
   },
@@ -129,14 +154,63 @@ export const psp = freeze({
     const vmpl1 = mask(given.vmpl1, "hv.psp.launch_update(): vmpl1");
     const vmpl2 = mask(given.vmpl2, "hv.psp.launch_update(): vmpl2");
     const vmpl3 = mask(given.vmpl3, "hv.psp.launch_update(): vmpl3");
-    put(context, spa, number, size, vmpl1, vmpl2, vmpl3);
+    const imi = bitOr(given.imi, 0, "hv.psp.launch_update(): imi");
+    put(context, spa, number, size | (imi << 1), vmpl1, vmpl2, vmpl3);
     return command(Call.LAUNCH_UPDATE);
   },
   launch_finish(gctx: unknown) {
     put(address(gctx, "hv.psp.launch_finish(): gctx"));
     return command(Call.LAUNCH_FINISH);
   },
+  decommission(gctx: unknown) {
+    put(address(gctx, "hv.psp.decommission(): gctx"));
+    return command(Call.DECOMMISSION);
+  },
+  guest_status(gctx: unknown) {
+    put(address(gctx, "hv.psp.guest_status(): gctx"));
+    const status = command(Call.GUEST_STATUS);
+    if (status !== "SUCCESS") return { status, state: null, asid: 0, policy: NO_POLICY };
+    return { status, state: GUEST_STATES[num[2]] ?? null, asid: num[3], policy: wide[0] };
+  },
+  guest_request(gctx: unknown, request: unknown) {
+    const context = address(gctx, "hv.psp.guest_request(): gctx");
+    const given = fields(request, "hv.psp.guest_request(): request");
+    const vmpck = whole(given.vmpck, "hv.psp.guest_request(): vmpck", 0xff);
+    put(context, vmpck, whole(given.vmpl, "hv.psp.guest_request(): vmpl", MAX_U32));
+    return command(Call.GUEST_REQUEST);
+  },
+  page_reclaim(spa: unknown, size?: unknown) {
+    put(address(spa, "hv.psp.page_reclaim(): spa"), sizeOf(size, "hv.psp.page_reclaim(): size"));
+    return command(Call.PAGE_RECLAIM);
+  },
+  page_set_state(spa: unknown, pages: unknown = 1) {
+    put(address(spa, "hv.psp.page_set_state(): spa"), whole(pages, "hv.psp.page_set_state(): pages", MAX_U32));
+    return command(Call.PAGE_SET_STATE);
+  },
+  page_md_init(gctx: unknown, spa: unknown) {
+    put(address(gctx, "hv.psp.page_md_init(): gctx"), address(spa, "hv.psp.page_md_init(): spa"));
+    return command(Call.PAGE_MD_INIT);
+  },
 });
+
+const NO_POLICY = 0n;
+
+/** First spa and number of pages of each range, 0 and 0 for those that are not there. */
+function fixedRanges(list: unknown): [number, number, number, number, number, number] {
+  const operands: [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
+  if (list === undefined) return operands;
+  const given = fields(list, "hv.psp.snp_init_ex(): hv_fixed");
+  const length = whole(given.length, "hv.psp.snp_init_ex(): hv_fixed, number of ranges", RANGES);
+  for (let i = 0; i < length; i++) {
+    const range = fields(given[i], "hv.psp.snp_init_ex(): hv_fixed, range");
+    const spa = address(range.spa, "hv.psp.snp_init_ex(): hv_fixed, spa");
+    const pages = whole(range.pages, "hv.psp.snp_init_ex(): hv_fixed, pages", MAX_U32);
+    if (spa % 4096 !== 0) throw new NativeRangeError("hv.psp.snp_init_ex(): hv_fixed, spa must be 4 KiB aligned");
+    operands[2 * i] = spa;
+    operands[2 * i + 1] = pages;
+  }
+  return operands;
+}
 
 function mask(value: unknown, what: string): number {
   return value === undefined ? 0 : whole(value, what, 0xff);
@@ -155,7 +229,7 @@ function writeMsr(core: number, msr: number): void {
 
 function sentence(value: unknown, what: string): string {
   if (typeof value === "string") return value;
-  throw new NativeTypeError(`${what} must be a text, and this is ${shown(value)}`);
+  throw new NativeTypeError("" + what + " must be a text, and this is " + shown(value));
 }
 
 /** The part of `hv` that is the same in every run. */
