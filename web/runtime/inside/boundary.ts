@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /**
  * The only way out of the sandbox: one native function without arguments, and memory that both sides see. The runtime puts
  * them on the global object for the moment in which this module loads.
@@ -25,7 +26,7 @@ type Eight<T> = [T, T, T, T, T, T, T, T];
 const { host, hostText, message, memory } = __boundary;
 
 /** Operands and results that are exact as a double. */
-export const num = new Float64Array(memory, 0, 16) as unknown as Eight<number>;
+export const num = new Float64Array(memory, 0, 16) as unknown as [...Eight<number>, ...Eight<number>];
 /** 64-bit operands and results. */
 export const wide = new BigUint64Array(memory, 128, 8) as unknown as Eight<bigint>;
 /** A page on its way in or out. */
@@ -101,8 +102,8 @@ const toHex = uncurry(Number.prototype.toString as (this: number, radix: number)
 export function exceptionText(exception: Exception): string {
   const { vector, errorCode, cr2 } = exception;
   const name = vector === 13 ? "#GP" : vector === 14 ? "#PF" : "#VC";
-  const at = vector === 13 ? "" : `, CR2 0x${toHex(cr2, 16)}`;
-  return `${name}(0x${toHex(errorCode, 16)})${at}`;
+  const at = vector === 13 ? "" : ", CR2 0x" + toHex(cr2, 16);
+  return name + "(0x" + toHex(errorCode, 16) + ")" + at;
 }
 
 /** Asks the runtime for `op`; the operands are in num[1..], wide and page already. */

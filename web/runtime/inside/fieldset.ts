@@ -1,9 +1,10 @@
+// biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /**
  * An object whose properties are fields of a GHCB page: each use is an access of 8 bytes, or of one, wherever the page is.
  * Narrower fields are read and written inside the 8 bytes they lie in.
  */
 import { wide } from "./boundary";
-import { GHCB_FIELDS, type GhcbField } from "./fields";
+import { GHCB_FIELDS, type GhcbField, SHARED_BUFFER } from "./fields";
 import { putWide, shown, small, whole } from "./numbers";
 
 export interface Access {
@@ -13,6 +14,8 @@ export interface Access {
   write(offset: number, length: number): void;
   /** Called when a field has been written: its offset. */
   written(offset: number): void;
+  /** Address of the page. */
+  page(): number;
 }
 
 const { create, defineProperty, freeze } = Object;
@@ -20,12 +23,15 @@ const NativeBigInt = BigInt;
 const NativeTypeError = TypeError;
 const MAX_U64 = 2n ** 64n - 1n;
 
-/** `name` is how the object is called in errors; `sharedBuffer` the address of the page's shared buffer. */
-export function fieldSet(name: string, access: Access, sharedBuffer: number): object {
+/**
+ * `name` is how the object is called in errors. To be made while the sandbox loads: property descriptors inherit what a
+ * program puts on Object.prototype.
+ */
+export function fieldSet(name: string, access: Access): object {
   const fields = create(null) as object;
   for (let i = 0; i < GHCB_FIELDS.length; i++) {
     const { field, offset, length } = GHCB_FIELDS[i] as GhcbField;
-    const what = `${name}.${field}`;
+    const what = name + "." + field;
     const get = () => (length === 16 ? readLong(access, offset) : readShort(access, offset, length));
     const set = (value: unknown) => {
       if (length === 16) writeLong(access, offset, value, what);
@@ -34,7 +40,7 @@ export function fieldSet(name: string, access: Access, sharedBuffer: number): ob
     };
     defineProperty(fields, field, { get, set, enumerable: true });
   }
-  defineProperty(fields, "shared_buffer", { value: sharedBuffer, enumerable: true });
+  defineProperty(fields, "shared_buffer", { get: () => access.page() + SHARED_BUFFER, enumerable: true });
   return freeze(fields);
 }
 
@@ -77,7 +83,7 @@ function readLong(access: Access, offset: number): bigint {
 
 function writeLong(access: Access, offset: number, value: unknown, what: string): void {
   if (typeof value !== "number" && typeof value !== "bigint") {
-    throw new NativeTypeError(`${what} must be a number or a bigint, and this is ${shown(value)}`);
+    throw new NativeTypeError(what + " must be a number or a bigint, and this is " + shown(value));
   }
   if (typeof value === "number") putWide(value, what, 0);
   else putWide(value >> 64n, what, 0);

@@ -2,7 +2,7 @@
 import { call, wide } from "./boundary";
 import { Call } from "./calls";
 import { CONSTANTS } from "./constants";
-import { SHARED_BUFFER, VALID_BITMAP } from "./fields";
+import { VALID_BITMAP } from "./fields";
 import { fieldSet } from "./fieldset";
 import { put } from "./numbers";
 
@@ -31,4 +31,4 @@ function written(offset: number): void {
 const BITS = new BigUint64Array(64);
 for (let i = 0; i < 64; i++) BITS[i] = 1n << BigInt(i);
 
-export const ghcb = fieldSet("ghcb", { read, write, written }, PAGE + SHARED_BUFFER);
+export const ghcb = fieldSet("ghcb", { read, write, written, page: () => PAGE });

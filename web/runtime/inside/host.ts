@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /** What a host can do: the `hv` that every hook is handed, as api/hypervisor.d.ts documents it. */
 import { call, callText, givePage, num, takePage, wide } from "./boundary";
 import { Call } from "./calls";
@@ -63,7 +64,7 @@ export function setCores(count: number): void {
 function sizeOf(value: unknown, what: string): number {
   if (value === undefined || value === "4K") return 0;
   if (value === "2M") return 1;
-  throw new NativeTypeError("" + what + ' must be "4K" or "2M", and this is ' + shown(value));
+  throw new NativeTypeError(what + ' must be "4K" or "2M", and this is ' + shown(value));
 }
 
 function sizeName(size: number): "4K" | "2M" {
@@ -76,7 +77,7 @@ function orZero(value: unknown, what: string): number {
 
 function fields(value: unknown, what: string): Loose {
   if (typeof value === "object" && value !== null) return value as Loose;
-  throw new NativeTypeError("" + what + " must be an object, and this is " + shown(value));
+  throw new NativeTypeError(what + " must be an object, and this is " + shown(value));
 }
 
 export const npt = freeze({
@@ -229,7 +230,7 @@ function writeMsr(core: number, msr: number): void {
 
 function sentence(value: unknown, what: string): string {
   if (typeof value === "string") return value;
-  throw new NativeTypeError("" + what + " must be a text, and this is " + shown(value));
+  throw new NativeTypeError(what + " must be a text, and this is " + shown(value));
 }
 
 /** The part of `hv` that is the same in every run. */

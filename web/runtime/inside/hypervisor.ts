@@ -1,9 +1,9 @@
+// biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /**
  * How a hypervisor program is called: its exports, the default's where it has none or returns undefined, and `hv`.
  */
 import { call, num, wide } from "./boundary";
 import { Call, Hook } from "./calls";
-import { SHARED_BUFFER } from "./fields";
 import { fieldSet } from "./fieldset";
 import { actions, setCores } from "./host";
 import { address, put, putWide, shown } from "./numbers";
@@ -44,7 +44,7 @@ export function setProgram(exports: Program): void {
   for (let i = 0; i < NAMES.length; i++) {
     const own = exports[NAMES[i] as Name];
     if (own === undefined || typeof own === "function") continue;
-    throw new NativeTypeError(`${NAMES[i]} must be a function, and this is ${shown(own)}`);
+    throw new NativeTypeError(NAMES[i] + " must be a function, and this is " + shown(own));
   }
   program = exports;
 }
@@ -95,7 +95,9 @@ function either(name: keyof Defaults, exit?: object): unknown {
 /** A hook that waits for something would wait for ever: there is nothing to wait for. */
 function settled(answer: unknown, name: Name): unknown {
   if (typeof answer !== "object" || answer === null) return answer;
-  throw new NativeTypeError(`${name}() must not be async, and must return ${RETURNS[name]}, not ${shown(answer)}`);
+  throw new NativeTypeError(
+    "" + name + "() must not be async, and must return " + RETURNS[name] + ", not " + shown(answer),
+  );
 }
 
 const RETURNS: Record<Name, string> = freeze({
@@ -105,20 +107,24 @@ const RETURNS: Record<Name, string> = freeze({
   between: "nothing",
 });
 
+/** spa of the GHCB page of the exit that is handled */
+let ghcbPage = 0;
+
+const ghcb = fieldSet("exit.ghcb", {
+  read(offset, length) {
+    put(ghcbPage + offset, length);
+    call(Call.HOST_READ);
+  },
+  write(offset, length) {
+    put(ghcbPage + offset, length);
+    call(Call.HOST_WRITE);
+  },
+  written() {},
+  page: () => ghcbPage,
+});
+
 function ghcbExit(): object {
-  const spa = num[3];
-  const access = {
-    read(offset: number, length: number) {
-      put(spa + offset, length);
-      call(Call.HOST_READ);
-    },
-    write(offset: number, length: number) {
-      put(spa + offset, length);
-      call(Call.HOST_WRITE);
-    },
-    written() {},
-  };
-  const ghcb = fieldSet("exit.ghcb", access, spa + SHARED_BUFFER);
+  ghcbPage = num[3];
   return { vcpu: num[1], vmpl: num[2], msr: wide[0], code: wide[1], info1: wide[2], info2: wide[3], ghcb };
 }
 

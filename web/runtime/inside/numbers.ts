@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /**
  * What programs may hand over as a number: number or bigint, not negative, whole, exact, not too wide. Anything else is an
  * error of the program and says which operand it was. Nothing is cut in silence.
@@ -22,12 +23,12 @@ export function shown(value: unknown): string {
   if (typeof value === "number") return value === 0 ? "0" : numberText(value);
   if (typeof value === "bigint") {
     if (value < -MAX_U64 || value > MAX_U64) return "a bigint of more than 64 bits";
-    return value < 0n ? `-0x${bigHex(-value, 16)}n` : `0x${bigHex(value, 16)}n`;
+    return value < 0n ? "-0x" + bigHex(-value, 16) + "n" : "0x" + bigHex(value, 16) + "n";
   }
   if (typeof value === "boolean") return value ? "true" : "false";
   if (value === undefined) return "undefined";
   if (value === null) return "null";
-  return typeof value === "string" ? "a string" : typeof value === "object" ? "an object" : `a ${typeof value}`;
+  return typeof value === "string" ? "a string" : typeof value === "object" ? "an object" : "a " + typeof value;
 }
 
 /** A whole number from 0 to `max` (at most 2^53 - 1). `what` names the operand: "pvalidate(): va". */
@@ -37,10 +38,10 @@ export function whole(value: unknown, what: string, max: number): number {
   } else if (typeof value === "bigint") {
     if (value >= 0n && value <= NativeBigInt(max)) return NativeNumber(value);
   } else {
-    throw new NativeTypeError(`${what} must be a number or a bigint, and this is ${shown(value)}`);
+    throw new NativeTypeError(what + " must be a number or a bigint, and this is " + shown(value));
   }
   throw new NativeRangeError(
-    `${what} must be a whole number from 0 to 0x${numberText(max, 16)}, and this is ${shown(value)}`,
+    "" + what + " must be a whole number from 0 to 0x" + numberText(max, 16) + ", and this is " + shown(value),
   );
 }
 
@@ -57,7 +58,7 @@ export function small(value: bigint): number {
 export function bit(value: unknown, what: string): number {
   if (value === true || value === 1 || value === 1n) return 1;
   if (value === false || value === 0 || value === 0n) return 0;
-  throw new NativeTypeError(`${what} must be true, false, 1 or 0, and this is ${shown(value)}`);
+  throw new NativeTypeError(what + " must be true, false, 1 or 0, and this is " + shown(value));
 }
 
 /** A flag that may be left out. */
@@ -73,13 +74,15 @@ export function putWide(value: unknown, what: string, index: 0 | 1): void {
       return;
     }
     const hint = value > 9007199254740991 ? "; above 2^53 - 1 only a bigint is exact" : "";
-    throw new NativeRangeError(`${what} must be a whole number from 0 to 2^64 - 1, and this is ${shown(value)}${hint}`);
+    throw new NativeRangeError(
+      "" + what + " must be a whole number from 0 to 2^64 - 1, and this is " + shown(value) + hint,
+    );
   }
   if (typeof value !== "bigint") {
-    throw new NativeTypeError(`${what} must be a number or a bigint, and this is ${shown(value)}`);
+    throw new NativeTypeError(what + " must be a number or a bigint, and this is " + shown(value));
   }
   if (value < 0n || value > MAX_U64) {
-    throw new NativeRangeError(`${what} must be a whole number from 0 to 2^64 - 1, and this is ${shown(value)}`);
+    throw new NativeRangeError(what + " must be a whole number from 0 to 2^64 - 1, and this is " + shown(value));
   }
   wide[index] = value;
 }
@@ -88,14 +91,16 @@ export function putWide(value: unknown, what: string, index: 0 | 1): void {
 export function pageSize(value: unknown, what: string): number {
   if (value === 0 || value === 0n) return 0;
   if (value === 1 || value === 1n) return 1;
-  throw new NativeRangeError(`${what} must be RMP_PG_SIZE_4K (0) or RMP_PG_SIZE_2M (1), and this is ${shown(value)}`);
+  throw new NativeRangeError(
+    "" + what + " must be RMP_PG_SIZE_4K (0) or RMP_PG_SIZE_2M (1), and this is " + shown(value),
+  );
 }
 
 /** An address whose `length` bytes lie within one page. */
 export function within(value: unknown, what: string, length: number): number {
   const at = address(value, what);
   if ((at % 4096) + length <= 4096) return at;
-  throw new NativeRangeError(`${what}: ${length} bytes at 0x${numberText(at, 16)} cross a page`);
+  throw new NativeRangeError(what + ": " + length + " bytes at 0x" + numberText(at, 16) + " cross a page");
 }
 
 /** The start of the page that an address is in. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /** What the runtime asks inside the sandbox: where a program stands, and what it threw. */
 import { Exception, num } from "./boundary";
 
@@ -20,15 +21,15 @@ export function thrown(value: unknown): string {
     num[3] = value.cr2;
     return "exception";
   }
-  if (typeof value !== "object" || value === null) return `thrown${MARK}${simple(value)}`;
-  return `error${MARK}${nameOf(value)}${MARK}${ownText(value, "message")}${MARK}${ownText(value, "stack")}`;
+  if (typeof value !== "object" || value === null) return "thrown" + MARK + simple(value);
+  return "error" + MARK + nameOf(value) + MARK + ownText(value, "message") + MARK + ownText(value, "stack");
 }
 
 const MARK = "\u0001";
 
 function simple(value: unknown): string {
   if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" || value == null ? `${value}` : `a ${typeof value}`;
+  return typeof value === "number" || typeof value === "boolean" || value == null ? "" + value : "a " + typeof value;
 }
 
 /** `name`, its own or inherited, as long as it is a plain text and no prototype is a Proxy's trap away. */

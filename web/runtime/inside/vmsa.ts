@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /**
  * The image of a VMSA that a guest writes for a vCPU of its own: APM vol. 2, appendix B; the fields that Linux fills in
  * arch/x86/coco/sev/core.c, wakeup_cpu_via_vmgexit(), as far as they mean something here.
@@ -23,6 +24,8 @@ const XCR0 = 0x3e8;
 const ENTRY_BASE = 0x1000;
 const ENTRY_STRIDE = 0x10;
 
+const SNP_ACTIVE = CONSTANTS.SVM_SEV_FEAT_SNP_ACTIVE;
+
 const NativeTypeError = TypeError;
 const NativeBigInt = BigInt;
 const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
@@ -40,12 +43,12 @@ export function entryAt(rip: number): unknown {
 
 /** Fills `page` with the image. */
 export function fillVmsa(state: Record<string, unknown>): void {
-  const vmpl = state.vmpl === undefined ? 0 : whole(state.vmpl, "create_vmsa(): vmpl", 3);
-  const cpl = state.cpl === undefined ? 0 : whole(state.cpl, "create_vmsa(): cpl", 3);
-  const features = state.sev_features === undefined ? CONSTANTS.SVM_SEV_FEAT_SNP_ACTIVE : state.sev_features;
-  const entry = state.entry;
+  // each is read once: it may be a getter
+  const { vmpl: asked = 0, cpl: level = 0, sev_features: features = SNP_ACTIVE, entry } = state;
+  const vmpl = whole(asked, "create_vmsa(): vmpl", 3);
+  const cpl = whole(level, "create_vmsa(): cpl", 3);
   if (entry !== undefined && typeof entry !== "function") {
-    throw new NativeTypeError(`create_vmsa(): entry must be a function, and this is ${shown(entry)}`);
+    throw new NativeTypeError("create_vmsa(): entry must be a function, and this is " + shown(entry));
   }
   putWide(features, "create_vmsa(): sev_features", 1);
 
