@@ -13,7 +13,7 @@ interface Refusals {
   allowed: string[];
 }
 
-const PAGE_ONLY = ["react", "react-dom/client", "react-resizable-panels", "zustand", "monaco-editor/editor"];
+const PAGE_ONLY = ["react", "react-dom/client", "zustand", "monaco-editor/editor"];
 const OUTSIDE = ["../../assembly/rmp", "../../cli/build", "../../test/model/machine", "../../bench/main", "node:fs"];
 
 const ROOMS: Refusals[] = [
@@ -30,7 +30,7 @@ const ROOMS: Refusals[] = [
   {
     room: "web/scenario",
     refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/page", "../panels/Why", "../editor/Editor"],
-    allowed: ["valibot", "./schema"],
+    allowed: ["../core/event", "./schema"],
   },
   {
     room: "web/decode",
