@@ -5,12 +5,12 @@
  */
 
 import { Model } from "../../assembly/abi";
-import { loadScenario } from "../scenario/gallery";
 import { decodeLink } from "../scenario/link";
 import { parseScenario } from "../scenario/parse";
 import type { Scenario } from "../scenario/schema";
 import { DEFAULT_SCENARIO } from "../scenario/shelf";
 import { drafts, flushDraft, tell } from "./drafts";
+import { scenarioById } from "./first";
 import { LEVELS, type Notice, page, say } from "./page";
 import { recall, remember } from "./prefs";
 import { run } from "./run";
@@ -54,7 +54,7 @@ interface Entry {
 
 /** Opens a scenario of the gallery, with the reader's draft of it if there is one. False when there is none such. */
 export async function openNamed(id: string, { notice = null, replace = false }: Entry = {}): Promise<boolean> {
-  const scenario = await loadScenario(id);
+  const scenario = await scenarioById(id);
   if (!scenario) return false;
   if (location.hash !== `#${id}`) history[replace ? "replaceState" : "pushState"](null, "", `#${id}`);
   open(id, scenario, { held: false, notice });

@@ -6,26 +6,12 @@ import { Component, lazy, type ReactNode, Suspense, useMemo } from "react";
 import { type Problem, page, say } from "../../store/page";
 import { openProgram, type Program, setProblems } from "../../store/programs";
 import { editProgram } from "../../store/scenario";
+import { settled } from "../../store/settled";
 import { marksOf } from "./marks";
 import { PlainEditor } from "./PlainEditor";
 
-const Editor = lazy(() => afterFirstPicture().then(() => import("../../editor/Editor")));
-
-/** Monaco must not compete with the machine for the first seconds. */
-function afterFirstPicture(): Promise<void> {
-  return new Promise((resolve) => {
-    const go = () =>
-      "requestIdleCallback" in window
-        ? requestIdleCallback(() => resolve(), { timeout: 2_000 })
-        : setTimeout(resolve, 300);
-    if (page.getState().view || page.getState().status === "held") return go();
-    const unsubscribe = page.subscribe((state) => {
-      if (!state.view && state.status !== "held" && state.status !== "broken") return;
-      unsubscribe();
-      go();
-    });
-  });
-}
+/** Monaco must not compete with the first picture and the levels' ends. */
+const Editor = lazy(() => settled.then(() => import("../../editor/Editor")));
 
 class Otherwise extends Component<{ otherwise: ReactNode; children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };

@@ -1,0 +1,33 @@
+/**
+ * When the page has shown what it is for: the first picture and how the scenario ends at every level. What comes after
+ * that (the editor, the rest of the gallery) must not compete with it for the network or the processor.
+ */
+import { type Page, page } from "./page";
+
+/** Milliseconds after which waiting would serve nobody: a level hangs, or the machine does not start. */
+const LONGEST = 6_000;
+/** A breath for the reader's first click. */
+const BREATH = 250;
+
+function isSettled({ status, view, ends }: Page): boolean {
+  if (status === "held" || status === "broken") return true;
+  return view !== null && ends.every(({ state }) => state === "ended" || state === "absent");
+}
+
+export const settled: Promise<void> = new Promise<void>((resolve) => {
+  if (isSettled(page.getState())) return resolve();
+  const unsubscribe = page.subscribe((state) => {
+    if (!isSettled(state)) return;
+    unsubscribe();
+    resolve();
+  });
+  setTimeout(resolve, LONGEST);
+})
+  .then(() => new Promise<void>((resolve) => setTimeout(resolve, BREATH)))
+  .then(() => new Promise<void>((resolve) => whenIdle(resolve)));
+
+function whenIdle(go: () => void): void {
+  // Safari has no requestIdleCallback.
+  if ("requestIdleCallback" in window) requestIdleCallback(() => go(), { timeout: 2_000 });
+  else setTimeout(go, 50);
+}
