@@ -357,6 +357,13 @@ export class Machine {
     return this.scratch.slice(0, this.config.pages);
   }
 
+  /** What DRAM holds in `count` pages from `spa` on: ciphertext of private pages. A copy; zeros where nothing is held. */
+  contents(spa: number, count = 1): Uint8Array {
+    const start = this.u32(Header.AT_CONTENTS);
+    if (start === 0) return new Uint8Array(count * 4096);
+    return this.bytes.slice(start + spa, start + spa + count * 4096);
+  }
+
   /** The nested leaf for a gpa. */
   nptGet(asid: number, gpa: number): Omit<Mapping, "gpa" | "asid"> | null {
     const leaf = this.core.nestedLeafOf(asid, BigInt(gpa));

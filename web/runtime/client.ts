@@ -7,7 +7,8 @@
  * every other end brings its own trace, which is shown from then on.
  */
 import type { Scenario } from "../scenario/schema";
-import type { RunResult, StepView } from "./protocol";
+import { ImageDesk } from "./image-desk";
+import type { FromWorker, ImageAnswer, ImageQuestion, LaunchStep, RunResult, StepView } from "./protocol";
 import { Seat } from "./seat";
 import type { Parts } from "./spawn";
 
@@ -25,6 +26,14 @@ export interface MachineClient {
   at(step: number, spa: number | null): Promise<StepView | null>;
   /** The shown trace as JSON lines. Rejects with a sentence when there is none. */
   trace(): Promise<string>;
+  /** The pages launched in the shown trace. Rejects with a sentence when there is none. */
+  launch(): Promise<LaunchStep[]>;
+  /** The pages that another scenario would launch, without showing it; queued and pre-empted like `ends`. */
+  launchOf(scenario: Scenario): Promise<LaunchStep[] | null>;
+  /** The launch digest of an OVMF image. Null when something newer was asked. `onAlive` hears of pages measured so far. */
+  image(question: ImageQuestion, onAlive: (pages: number) => void): Promise<ImageAnswer | null>;
+  /** The image is not looked at any more. */
+  putImage(): void;
   /** Ends what runs, at once and whatever it does. The shown trace stays. */
   stop(): void;
   /** Hears of defects of ours: an instance trapped and was replaced. Returns what unsubscribes. */
@@ -41,8 +50,8 @@ const LOOK_PATIENCE = 10_000;
 const GRACE = 100;
 
 interface Job {
-  /** "restore" runs the shown scenario again after its worker broke. */
-  kind: "run" | "ends" | "restore";
+  /** "restore" runs the shown scenario again after its worker broke; "launch" is "ends" with the pages launched. */
+  kind: "run" | "ends" | "launch" | "restore";
   scenario: Scenario;
   onAlive?: ((events: number) => void) | undefined;
   settle: (result: RunResult | null) => void;
@@ -118,14 +127,15 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
       const seat = await seatOf();
       if (job.superseded || !(await seat.loaded) || job.superseded) return null;
       running = { job, seat, since: performance.now() };
-      const endsOnly = job.kind === "ends" ? { endsOnly: true } : {};
+      const aside = job.kind === "ends" || job.kind === "launch";
+      const endsOnly = aside ? { endsOnly: true, ...(job.kind === "launch" ? { launch: true } : {}) } : {};
       const alive = (events: number) => job.superseded || job.onAlive?.(events);
       const answer = await seat.ask({ type: "run", scenario: job.scenario, ...endsOnly }, RUN_PATIENCE, alive);
       if (seat.ended && spare === seat) spare = null;
       if (job.superseded || answer === "gone") return null;
       if (answer === "late") return hung();
       if (answer.type !== "ran") return null;
-      if (job.kind !== "ends") {
+      if (!aside) {
         spare = shown?.seat ?? null;
         shown = { seat, scenario: job.scenario };
         restore?.settle(null);
@@ -185,6 +195,19 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
     looking = false;
   }
 
+  const desk = new ImageDesk(fetchParts);
+
+  /** Asks the shown trace for all of something. */
+  async function whole<T extends "trace" | "launch">(type: T) {
+    await restored;
+    const seat = shown?.seat;
+    if (!seat) throw new Error("There is no trace yet: run the program first.");
+    const answer = await seat.ask({ type }, LOOK_PATIENCE);
+    if (answer === "late") broke(seat, "The machine did not answer; it was replaced.");
+    if (typeof answer !== "object" || answer.type !== type) throw new Error("The trace was lost: run again.");
+    return answer as Extract<FromWorker, { type: T }>;
+  }
+
   const ready = (async () => {
     const seat = await seatOf();
     if (!(await seat.loaded)) throw new Error("The machine's worker could not be started.");
@@ -214,15 +237,17 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
         void look();
       });
     },
-    async trace() {
-      await restored;
-      const seat = shown?.seat;
-      if (!seat) throw new Error("There is no trace yet: run the program first.");
-      const answer = await seat.ask({ type: "trace" }, LOOK_PATIENCE);
-      if (answer === "late") broke(seat, "The machine did not answer; it was replaced.");
-      if (typeof answer !== "object" || answer.type !== "trace") throw new Error("The trace was lost: run again.");
-      return answer.text;
+    trace: async () => (await whole("trace")).text,
+    launch: async () => (await whole("launch")).launch,
+    launchOf(scenario) {
+      return new Promise((settle, fail) => {
+        const done = (result: RunResult | null) => settle(result?.launch ?? null);
+        queue.push({ kind: "launch", scenario, settle: done, fail, superseded: false });
+        pump();
+      });
     },
+    image: (question, onAlive) => desk.ask(question, onAlive),
+    putImage: () => desk.put(),
     stop() {
       dropQueued();
       abandon(0);
@@ -233,6 +258,7 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
     },
     close() {
       closed = true;
+      desk.put();
       dropQueued();
       abandon(0);
       restore?.settle(null);

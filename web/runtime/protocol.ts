@@ -25,6 +25,37 @@ export interface LogLine {
 /** Per event 4 bytes, for the timeline and for stepping to failures: op (Op), actor (Actor), outcome (Outcome), vmpl. */
 export type Strip = Uint8Array;
 
+/** One SNP_LAUNCH_UPDATE that succeeded, and the launch digest after it (web/launch/digest.ts). */
+export interface LaunchStep {
+  /** the event's number */
+  step: number;
+  /** spa of the guest's context page */
+  context: number;
+  /** PageType of assembly/abi.ts, by name */
+  type: string;
+  /** guest-physical address in bytes, from the RMP entry */
+  gpa: number;
+  size: "4K" | "2M";
+  /** permission masks of VMPL1, VMPL2, VMPL3 */
+  perms: [number, number, number];
+  imi: boolean;
+  /** SHA-384 of what was measured, hex: null when contents are not measured, or of a 2M page, which has 512 of them */
+  contents: string | null;
+  /** the digest after this page, 96 hex digits */
+  digest: string;
+}
+
+/** Events of a run that one check decided, told apart by operation. */
+export interface Decided {
+  rule: string;
+  op: string;
+  /** MSR number where the operation names one */
+  msr?: string;
+  count: number;
+  /** the first of them */
+  step: number;
+}
+
 /** What a run left behind; the machine itself stays in the worker. */
 export interface RunResult {
   end: End;
@@ -41,6 +72,10 @@ export interface RunResult {
   model: string;
   /** milliseconds in the worker; shown as a hint, never tested */
   ms: number;
+  /** the checks that failed in it; absent when only the end was asked for */
+  decided?: Decided[];
+  /** the pages launched; only when asked for with the end */
+  launch?: LaunchStep[];
 }
 
 /** One row of the table of entries that matter: a run of neighbouring pages whose entries differ only by a stepping gpa. */
@@ -51,6 +86,46 @@ export interface EntryRow {
   /** changed by the current step: names of fields */
   changed: string[];
 }
+
+/** The platform before and around every guest: registers a core, the firmware, its guests. 64-bit values are hex. */
+export interface PlatformView {
+  cores: { syscfg: string; hwcr: string; rmpBase: string; rmpEnd: string }[];
+  /** SNP_INIT succeeded */
+  initialized: boolean;
+  /** bytes below which the RMP covers */
+  covered: number;
+  guests: { context: number; state: "INIT" | "LAUNCH" | "RUNNING"; asid: number; policy: string; imi: boolean }[];
+}
+
+/** An OVMF image as the page asks about it. `key` names the file: a second question about it does not read it again. */
+export interface ImageQuestion {
+  key: number;
+  file: Blob;
+  /** 1 to 4096 */
+  vcpus: number;
+  /** CPUID Fn0000_0001_EAX */
+  cpuidSignature: number;
+  /** SEV_FEATURES, u64 */
+  sevFeatures: bigint;
+  vmpl: number;
+}
+
+/** What hardware would report for an image, or one sentence that says what is wrong. */
+export type ImageAnswer =
+  | {
+      ok: true;
+      /** launch digest, 96 hex digits */
+      digest: string;
+      /** 4 KiB pages measured, the VMSAs among them */
+      pages: number;
+      /** where the image starts in guest memory, and its bytes */
+      gpa: number;
+      bytes: number;
+      sections: { type: string; gpa: number; size: number }[];
+      /** the image takes hashes of a kernel, which are not among its own bytes */
+      kernelHashes: boolean;
+    }
+  | { ok: false; message: string };
 
 /** The state after `step` events. */
 export interface StepView {
@@ -73,15 +148,20 @@ export interface StepView {
   /** GHCB MSR of vCPU 0, hex; SYSCFG of core 0, hex */
   ghcbMsr: string;
   syscfg: string;
+  platform: PlatformView;
 }
 
 export type ToWorker =
   | { type: "load"; core: WebAssembly.Module; quickjs: WebAssembly.Module }
-  /** `endsOnly`: the answer carries the end and nothing is kept for `at` (the picker's other levels) */
-  | { type: "run"; id: number; scenario: Scenario; endsOnly?: boolean }
+  /** `endsOnly`: the answer carries the end and nothing is kept for `at` (the picker's other levels); `launch`: and the pages launched */
+  | { type: "run"; id: number; scenario: Scenario; endsOnly?: boolean; launch?: boolean }
   | { type: "at"; id: number; step: number; spa: number | null }
   /** the whole trace as JSON lines, for export */
-  | { type: "trace"; id: number };
+  | { type: "trace"; id: number }
+  /** the pages launched in the trace, with the digest after each */
+  | { type: "launch"; id: number }
+  /** the launch digest of an OVMF image; answered with `alive` (pages so far) while it is measured */
+  | { type: "image"; id: number; question: ImageQuestion };
 
 export type FromWorker =
   | { type: "loaded" }
@@ -90,5 +170,7 @@ export type FromWorker =
   | { type: "ran"; id: number; result: RunResult }
   | { type: "at"; id: number; view: StepView }
   | { type: "trace"; id: number; text: string }
+  | { type: "launch"; id: number; launch: LaunchStep[] }
+  | { type: "image"; id: number; answer: ImageAnswer }
   /** a defect of ours: the instance is dead and must not be used again */
   | { type: "broken"; message: string };

@@ -5,6 +5,7 @@
 import { defaultMachine } from "../scenario/defaults";
 import type { Scenario } from "../scenario/schema";
 import { Defect } from "./defect";
+import { Images } from "./images";
 import type { FromWorker, RunResult, ToWorker } from "./protocol";
 import { type Parts, run, runEnd, type Watch } from "./run";
 import type { Sources } from "./sources";
@@ -16,6 +17,7 @@ type Say = (message: FromWorker, transfer?: Transferable[]) => void;
 export function answerer(sources: Sources, say: Say, now: () => number): (question: ToWorker) => Promise<void> {
   let parts: Parts | null = null;
   let trace: Trace | null = null;
+  const images = new Images();
   let broken = false;
   let turn: Promise<void> = Promise.resolve();
 
@@ -31,6 +33,13 @@ export function answerer(sources: Sources, say: Say, now: () => number): (questi
     if (question.type === "run") {
       const watch: Watch = { now, alive: (events) => say({ type: "alive", id, events }) };
       const start = now();
+      if (question.launch) {
+        const other = await run(question.scenario, parts, { watch });
+        const { end, events } = other;
+        const launch = other.launch();
+        other.release();
+        return say({ type: "ran", id, result: { ...EMPTY, end, events, launch, ms: now() - start } });
+      }
       if (question.endsOnly) {
         const { end, events } = await runEnd(question.scenario, parts, { watch });
         return say({ type: "ran", id, result: { ...EMPTY, end, events, ms: now() - start } });
@@ -40,8 +49,13 @@ export function answerer(sources: Sources, say: Say, now: () => number): (questi
       const result = trace.result(now() - start);
       return say({ type: "ran", id, result }, [result.strip.buffer, result.places.buffer]);
     }
+    if (question.type === "image") {
+      const alive = (events: number) => say({ type: "alive", id, events });
+      return say({ type: "image", id, answer: await images.answer(question.question, alive) });
+    }
     if (!trace) throw new Defect("the worker was asked for a step before it ran anything");
     if (question.type === "trace") return say({ type: "trace", id, text: [...trace.lines(), ""].join("\n") });
+    if (question.type === "launch") return say({ type: "launch", id, launch: trace.launch() });
     const view = trace.view(question.step, question.spa);
     say({ type: "at", id, view }, [view.tiles.buffer]);
   }

@@ -1,9 +1,9 @@
 /** The state after a step, as the page draws it. */
-import { Rung } from "../../assembly/abi";
+import { Cell, ContextField, FirmwareState, GuestState, Limit, Rung } from "../../assembly/abi";
 import type { Mapping, Reason, TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
 import { spaOf } from "./nested";
-import type { StepView } from "./protocol";
+import type { PlatformView, StepView } from "./protocol";
 import { entryRows } from "./rows";
 import { ASID } from "./state";
 
@@ -22,7 +22,6 @@ export function stepView(
   const changes = machine.changes(step);
   const tiles = machine.tiles();
   const { rows, rowsLeft } = entryRows(machine, tiles, changes);
-  const hex = (value: bigint) => `0x${value.toString(16)}`;
   return {
     step,
     events,
@@ -36,7 +35,41 @@ export function stepView(
     selected: spa === null || spa >= machine.config.pages * 4096 ? null : selected(machine, spa),
     ghcbMsr: hex(machine.ghcbMsr(0)),
     syscfg: hex(machine.syscfg(0)),
+    platform: platformView(machine),
   };
+}
+
+const hex = (value: bigint) => `0x${value.toString(16)}`;
+
+const GUEST_STATES = {
+  [GuestState.INIT]: "INIT",
+  [GuestState.LAUNCH]: "LAUNCH",
+  [GuestState.RUNNING]: "RUNNING",
+} as const;
+
+/** Registers of every core and the firmware's guests, at the machine's present step. */
+export function platformView(machine: Machine): PlatformView {
+  const cores = Array.from({ length: Number(machine.cell(Cell.CORES)) }, (_, core) => ({
+    syscfg: hex(machine.cell(Cell.SYSCFG + core)),
+    hwcr: hex(machine.cell(Cell.HWCR + core)),
+    rmpBase: hex(machine.cell(Cell.RMP_BASE + core)),
+    rmpEnd: hex(machine.cell(Cell.RMP_END + core)),
+  }));
+  const guests: PlatformView["guests"] = [];
+  for (let i = 0; i < Limit.CONTEXTS; i++) {
+    const field = (which: ContextField) => machine.cell(Cell.CONTEXTS + i * ContextField.COUNT + which);
+    const page = field(ContextField.PAGE);
+    if (page === 0n) continue;
+    guests.push({
+      context: Number(page - 1n),
+      state: GUEST_STATES[Number(field(ContextField.STATE)) as GuestState],
+      asid: Number(field(ContextField.ASID)),
+      policy: hex(field(ContextField.POLICY)),
+      imi: field(ContextField.IMI) !== 0n,
+    });
+  }
+  const initialized = Number(machine.cell(Cell.FW_STATE)) === FirmwareState.INIT;
+  return { cores, initialized, covered: machine.covered * 4096, guests };
 }
 
 /** The rungs that were asked, with the values that were compared. Those that were not reached are the page's to add. */

@@ -2,8 +2,9 @@
 import { Event, Model } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
+import { decidedBy, launchSteps } from "./launch-steps";
 import type { Log } from "./log";
-import type { End, RunResult, StepView } from "./protocol";
+import type { End, LaunchStep, RunResult, StepView } from "./protocol";
 import { stepView } from "./step-view";
 import type { Trail } from "./trail";
 
@@ -13,6 +14,7 @@ export const MODEL = `${Model.VERSION}`;
 export class Trace {
   /** number of events */
   readonly events: number;
+  private launched: LaunchStep[] | null = null;
 
   /** `give`: hands the machine back, when nobody will ask for a step any more. */
   constructor(
@@ -37,7 +39,14 @@ export class Trace {
       strip[at + 3] = machine.eventByte(step, Event.VMPL);
     }
     const { places, files } = this.trail.lines(events);
-    return { end, events, strip, places, files, log: log.lines, logDropped: log.dropped, model: MODEL, ms };
+    const decided = decidedBy(machine, events);
+    return { end, events, strip, places, files, log: log.lines, logDropped: log.dropped, model: MODEL, ms, decided };
+  }
+
+  /** The pages launched and the launch digest after each; measured when first asked for. */
+  launch(): LaunchStep[] {
+    this.launched ??= launchSteps(this.machine, this.events);
+    return this.launched;
   }
 
   /** Event `step` (1-based) with its places, and what it changed. */
