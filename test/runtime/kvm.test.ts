@@ -36,6 +36,21 @@ describe("launch", () => {
     expect(launch.at(-1)?.op).toBe("snp_launch_finish");
   });
 
+  // Linux arch/x86/include/asm/sev.h: struct snp_cpuid_table
+  test("the CPUID page holds what CPUID says", async () => {
+    const { log } = await ran(`
+      const table = CPUID_PAGE;
+      const u32 = (at) => Number(BigInt(read64(at)) & 0xffffffffn);
+      const count = u32(table);
+      for (let i = 0; i < count; i++) {
+        const at = table + 0x10 + i * 0x30;
+        const { eax, ebx, ecx, edx } = cpuid(u32(at), 0);
+        const said = [0x18, 0x1c, 0x20, 0x24].map((offset) => Number((read64(at + offset - (offset % 8)) >> BigInt((offset % 8) * 8)) & 0xffffffffn));
+        log(count, JSON.stringify(said) === JSON.stringify([eax, ebx, ecx, edx].map((value) => value >>> 0)));
+      }`);
+    expect(log).toEqual(Array(6).fill("6 true"));
+  });
+
   test.each([0, 1, 2, 3] as const)("VMPL%i in the VMSA, and granted the launch pages in full", async (vmpl) => {
     const { all, events, end } = await ran("execute(0x1000); read8(0x8000);", { vmpl });
     expect(end).toEqual({ end: "completed" });
@@ -108,10 +123,48 @@ describe("private and shared", () => {
     expect(hypervisors(events)).toEqual([
       ...["rmpupdate", "npt.map"], // the first use
       ...["npt.unmap", "rmpupdate"], // given back
-      ...["host-write", "npt.map"], // shared: cleared, since it was used before
+      "npt.map", // shared: another page
       "npt.unmap",
-      ...["host-write", "rmpupdate", "npt.map"],
+      ...["rmpupdate", "npt.map"], // and a third
     ]);
+    const spas = events.filter(({ op }) => op === "npt.map").map(({ args }) => args.spa);
+    expect(new Set(spas).size).toBe(3);
+  });
+
+  test("with no page left that is new, the oldest used one serves, cleared", async () => {
+    const { end, events } = await ran(
+      `for (let i = 0; i < 20; i++) {
+        set_page_decrypted(RAM_START); write64(RAM_START, 7);
+        set_page_encrypted(RAM_START); pvalidate(RAM_START, 0, 1);
+      }`,
+      {
+        hypervisor: `export function launch(hv) {
+          const vmsa = hv.honest.launch();
+          const taken = [];
+          try { for (;;) taken.push(hv.alloc()); } catch {}
+          for (const spa of taken.slice(0, 10)) hv.free(spa);
+          return vmsa;
+        }`,
+      },
+    );
+    expect(end).toEqual({ end: "completed" });
+    const given = events.filter(({ op }) => op === "npt.map").map(({ args }) => args.spa);
+    expect(given.length).toBe(40);
+    expect(new Set(given).size).toBe(10);
+    expect(given.every((spa, i) => spa !== given[i - 1])).toBe(true);
+    expect(events.filter(({ op }) => op === "host-write").length).toBe(30);
+  });
+
+  test("2M backing, with no 2 MiB left in one piece: 4 KiB pages do", async () => {
+    const { end, log } = await ran("log(pvalidate(RAM_START, 1, 1).eax); log(pvalidate(RAM_START, 0, 1).eax);", {
+      machine: { backing: "2M" },
+      hypervisor: `export function launch(hv) {
+        const vmsa = hv.honest.launch();
+        try { for (;;) hv.alloc("2M"); } catch {}
+        return vmsa;
+      }`,
+    });
+    expect([end, log]).toEqual([{ end: "completed" }, ["6", "0"]]);
   });
 
   test("a missing page state change is repaired in silence, and destroys the contents", async () => {
@@ -132,7 +185,6 @@ describe("private and shared", () => {
       "npt.unmap",
       "rmpupdate",
       "write #NPF",
-      "host-write",
       "npt.map",
       "write",
       "read",

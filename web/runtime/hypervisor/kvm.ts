@@ -25,8 +25,8 @@ const privateMemory = new Map<number, number>();
 const sharedMemory = new Map<number, number>();
 /** gpa of each 2 MiB page of guest_memfd */
 const hugePages = new Set<number>();
-/** spa of pages that were given back: somebody's bytes are in them */
-const usedBefore = new Set<number>();
+/** spa of pages that were given back, the oldest first; somebody's bytes are in them */
+const usedPages: number[] = [];
 /** where the guest said its GHCB is */
 let registeredGhcb: bigint | null = null;
 
@@ -37,13 +37,21 @@ const isRam = (gpa: number) => gpa < RAM_END;
 // ---------------------------------------------------------------------------------------------------------------------
 // Launch
 
-/** Platform, guest context, launch pages, VMSA. The spa of the VMSA. */
+/**
+ * Platform, guest context, launch pages, VMSA. The spa of the VMSA. Any step that fails refuses the guest, with that status.
+ *
+ * Every page is launched as 4 KiB, whatever memory the guest gets later: sev_gmem_post_populate() knows no other size. It also
+ * makes sure that nobody has the page yet (-EEXIST); `hv.alloc` hands out no other. RAM behind these pages stays unassigned,
+ * unmapped and not valid.
+ */
 export function launch(hv: Hypervisor): number {
   enableSnp(hv);
   const gctx = createContext(hv);
   for (let gpa = KERNEL_LAUNCH_PAGES.first; gpa <= KERNEL_LAUNCH_PAGES.last; gpa += PAGE_SIZE) {
     const spa = hv.alloc();
     privateMemory.set(gpa, spa);
+    // Simplified: programs are not in memory, so that NORMAL pages are empty. The firmware writes the SECRETS page.
+    if (gpa === CPUID_PAGE) hv.write_page(spa, cpuidTable(hv));
     launchPage(hv, gctx, spa, gpa, pageType(gpa));
   }
   const vmsa = launchVmsa(hv, gctx);
@@ -90,6 +98,28 @@ function launchPage(hv: Hypervisor, gctx: number, spa: number, gpa: number, type
   const full = hv.machine.vmplSss ? 0x1f : 0xf;
   const granted = type === "VMSA" || hv.vmpl === 0 ? {} : { [`vmpl${hv.vmpl}`]: full };
   need(hv, hv.psp.launch_update(gctx, { spa, type, ...granted }));
+}
+
+const CPUID_LEAVES = [0, 1, 0x8000_0000, 0x8000_0001, 0x8000_0008, 0x8000_001f];
+
+/**
+ * struct snp_cpuid_table: a count, then from 10h on 30h bytes a leaf: EAX and ECX asked, XCR0, XSS, EAX to EDX answered.
+ * [QEMU, snp_populate_cpuid_data(); Linux, arch/x86/include/asm/sev.h]
+ */
+function cpuidTable(hv: Hypervisor): Uint8Array {
+  const table = new Uint8Array(PAGE_SIZE);
+  const view = new DataView(table.buffer);
+  view.setUint32(0, CPUID_LEAVES.length, true);
+  CPUID_LEAVES.forEach((leaf, i) => {
+    const at = 0x10 + i * 0x30;
+    const { eax, ebx, ecx, edx } = hv.cpuid(leaf);
+    view.setUint32(at, leaf, true);
+    view.setUint32(at + 0x18, eax, true);
+    view.setUint32(at + 0x1c, ebx, true);
+    view.setUint32(at + 0x20, ecx, true);
+    view.setUint32(at + 0x24, edx, true);
+  });
+  return table;
 }
 
 /** The boot vCPU's state, in a page of the host that is never mapped for the guest. [snp_launch_update_vmsa()] */
@@ -152,16 +182,28 @@ function updated(hv: Hypervisor, eax: number): void {
 // ---------------------------------------------------------------------------------------------------------------------
 // Which side a page is on
 
-/** A page of the host's memory. The kernel clears what it hands out, so only a page that was used before costs a write. */
+/**
+ * A page of the host's memory, one that nobody used before while there are any: so a page that changed sides is never where it
+ * was. The kernel clears what it hands out; only a used page costs a write.
+ */
 function freshPage(hv: Hypervisor): number {
-  const spa = hv.alloc();
-  if (usedBefore.delete(spa)) hv.write_page(spa, new Uint8Array(PAGE_SIZE));
-  return spa;
+  try {
+    return hv.alloc();
+  } catch (none) {
+    const used = usedPages.shift();
+    if (used === undefined) throw none;
+    hv.write_page(used, new Uint8Array(PAGE_SIZE));
+    return used;
+  }
 }
 
-function giveBack(hv: Hypervisor, spa: number): void {
-  usedBefore.add(spa);
-  hv.free(spa);
+/** 2 MiB of the host's memory in one piece; null when there is none, and 4 KiB pages have to do. */
+function freshRegion(hv: Hypervisor): number | null {
+  try {
+    return hv.alloc("2M");
+  } catch {
+    return null;
+  }
 }
 
 /** One page changes sides, if it is not there already. False when it is no RAM. [kvm_vm_set_mem_attributes(), QEMU] */
@@ -174,12 +216,18 @@ function convert(hv: Hypervisor, gpa: number, toShared: boolean): boolean {
     givePrivateBack(hv, gpa);
   } else {
     sharedPages.delete(gpa);
-    const old = sharedMemory.get(gpa);
-    if (old !== undefined) giveBack(hv, old);
-    sharedMemory.delete(gpa);
+    giveSharedBack(gpa);
     // No RMPUPDATE yet: that waits for the first #NPF of the page.
   }
   return true;
+}
+
+/** QEMU discards a page of its memory. */
+function giveSharedBack(gpa: number): void {
+  const spa = sharedMemory.get(gpa);
+  if (spa === undefined) return;
+  sharedMemory.delete(gpa);
+  usedPages.push(spa);
 }
 
 /** guest_memfd drops a page: it becomes the host's again. [sev_gmem_invalidate()] */
@@ -189,7 +237,7 @@ function givePrivateBack(hv: Hypervisor, gpa: number): void {
   privateMemory.delete(gpa);
   if (hugePages.delete(hugeOf(gpa))) smash(hv, hugeOf(spa));
   // A page that cannot be had back is leaked, with a warning.
-  if (hv.rmpupdate(spa, {}) === 0) giveBack(hv, spa);
+  if (hv.rmpupdate(spa, {}) === 0) usedPages.push(spa);
   else log(`KVM: SEV: failed to update RMP entry for GPA 0x${gpa.toString(16)}: the page is leaked`);
 }
 
@@ -274,7 +322,8 @@ function mapHuge(hv: Hypervisor, gpa: number): boolean {
   for (let page = gpa; page < gpa + PMD_SIZE; page += PAGE_SIZE) {
     if (sharedPages.has(page) || privateMemory.has(page)) return false;
   }
-  const spa = hv.alloc("2M");
+  const spa = freshRegion(hv);
+  if (spa === null) return false;
   if (hv.rmpupdate(spa, { assigned: 1, asid: hv.asid, gpa, size: "2M" }) !== 0) {
     hv.free(spa, "2M");
     return false;
