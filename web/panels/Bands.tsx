@@ -3,6 +3,7 @@ import type { KeyboardEvent } from "react";
 import { type Band, page } from "../store/page";
 import { Guest } from "./guest/Guest";
 import { Hardware } from "./hardware/Hardware";
+import { rootSize } from "./root-size";
 import { Split } from "./Split";
 import { Timebar } from "./timeline/Timebar";
 import { WhatHappened } from "./what/WhatHappened";
@@ -16,16 +17,16 @@ export function WideBands() {
       id="across"
       axis="x"
       panes={[
-        { id: "guest", unit: "share", size: 31, min: 240, separator: "Width of the programs", content: <Guest /> },
+        { id: "guest", unit: "share", size: 29, min: 240, separator: "Width of the programs", content: <Guest /> },
         {
           id: "what",
           unit: "share",
-          size: 32,
+          size: 31,
           min: 280,
           separator: "Width of the hardware",
           content: <WhatHappened />,
         },
-        { id: "hardware", unit: "share", size: 37, min: 280, content: <Hardware /> },
+        { id: "hardware", unit: "share", size: 40, min: 280, content: <Hardware /> },
       ]}
     />
   );
@@ -36,7 +37,7 @@ export function WideBands() {
         axis="y"
         panes={[
           { id: "bands", unit: "share", size: 1, min: 200, separator: "Height of the timeline", content: across },
-          { id: "time", unit: "px", size: 162, min: 96, content: <Timebar /> },
+          { id: "time", unit: "px", size: 10.9 * rootSize(), min: 96, content: <Timebar /> },
         ]}
       />
     </main>

@@ -2,6 +2,7 @@
 import { page } from "../../store/page";
 import { setLetters } from "../../store/prefs";
 import { Dialog } from "./Dialog";
+import { Glyphs } from "./Glyphs";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const CTRL = MAC ? "Cmd" : "Ctrl";
@@ -62,6 +63,8 @@ export default function Help() {
           <input type="checkbox" checked={letters} onChange={(event) => setLetters(event.target.checked)} />
           <span>Single keys are on</span>
         </label>
+        <h3>On the timeline</h3>
+        <Glyphs />
         <h3>On the map</h3>
         <p>
           Arrow keys move from page to page, Page Up and Page Down by 2 MiB, Enter opens or folds a region. A page that

@@ -2,13 +2,15 @@
 import { useMemo, useRef } from "react";
 import { PageState, Tile } from "../../../assembly/abi";
 import { page } from "../../store/page";
+import { rootSize } from "../root-size";
 import { type Layout, layOut, REGION, uniform } from "./layout";
 
 /** Cells in a row that a reader may choose. */
 export const ZOOMS = [128, 64, 32, 16] as const;
 /** Side from which a texture is readable, in CSS pixels. */
-const READABLE = 9;
-const GUTTER = 98;
+const READABLE = 10;
+/** Room for an address beside the map, in rem. */
+const GUTTER = 6.1;
 
 function fittingColumns(width: number): number {
   return ZOOMS.find((columns) => width / columns >= READABLE) ?? 16;
@@ -29,7 +31,7 @@ export function useMapLayout(width: number, columns: number, all: boolean, chose
     const key = `${scenarioId} ${tiles.length}`;
     if (kept.current.key !== key) kept.current = nothing(key, tiles.length);
     look(kept.current, tiles, changed ?? []);
-    const gutter = width >= 340 ? GUTTER : 0;
+    const gutter = width >= 340 ? Math.ceil(GUTTER * rootSize()) : 0;
     const fitting = columns || fittingColumns(width - gutter);
     return layOut(tiles, kept.current, { width, columns: fitting, gutter, all, chosen });
   }, [tiles, changed, scenarioId, width, columns, all, chosen]);

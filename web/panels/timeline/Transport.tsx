@@ -155,7 +155,7 @@ export function RunState() {
       <p className="run-state muted">{status === "broken" ? "The machine did not start." : "Starting the machine."}</p>
     );
   return (
-    <p className="run-state" data-bad={endedByCheck(end) || undefined}>
+    <p className="run-state" data-bad={endedByCheck(end) || undefined} title={endSentence(end)}>
       {endSentence(end)}{" "}
       {ms !== undefined && end.end !== "fuel" ? (
         <span className="muted">{ms < 1 ? "under 1" : count(Math.round(ms))} ms</span>
