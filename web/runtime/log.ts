@@ -30,11 +30,8 @@ function utf8Length(text: string): number {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) continue;
     bytes += unit < 0x800 ? 1 : 2;
-    // a surrogate pair has four bytes, not six
-    if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < text.length) {
-      bytes--;
-      i++;
-    }
+    // the two units of a surrogate pair have four bytes together
+    if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < text.length) i++;
   }
   return bytes;
 }
@@ -48,5 +45,6 @@ function cut(text: string, bytes: number): string {
     if (utf8Length(text.slice(0, middle)) <= bytes) low = middle;
     else high = middle - 1;
   }
-  return text.slice(0, low);
+  const half = low > 0 && text.charCodeAt(low - 1) >= 0xd800 && text.charCodeAt(low - 1) < 0xdc00;
+  return text.slice(0, half ? low - 1 : low);
 }

@@ -49,8 +49,9 @@ export class Trace {
     return this.launched;
   }
 
-  /** Event `step` (1-based) with its places, and what it changed. */
+  /** Event `step` (1-based) with its places, and what it changed. The machine is left there: the next one is near. */
   event(step: number): TraceEvent {
+    this.machine.seek(step);
     const event = this.machine.event(step);
     const { at, caller } = this.trail.at(step);
     if (at) event.at = at;

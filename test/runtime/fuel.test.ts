@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { Fuel, type Watch } from "../../web/runtime/fuel";
+import { LIMITS } from "../../web/runtime/limits";
+import { ran } from "./programs";
+
+function clock() {
+  const said: number[] = [];
+  let time = 0;
+  const watch: Watch = { now: () => time, alive: (events) => said.push(events) };
+  return { said, watch, pass: (ms: number) => (time += ms) };
+}
+
+describe("counted", () => {
+  test("interrupts without an event", () => {
+    const fuel = new Fuel();
+    for (let i = 0; i < LIMITS.interruptsWithoutEvent; i++) expect(fuel.interrupt()).toBeNull();
+    expect(fuel.interrupt()).toBe("instructions");
+  });
+
+  test("an event starts the count again, up to the whole", () => {
+    const fuel = new Fuel();
+    let interrupts = 0;
+    for (let events = 1; fuel.interrupt() === null; events++, interrupts++) fuel.event(events);
+    expect(interrupts).toBe(LIMITS.interrupts);
+  });
+
+  test("too many steps", async () => {
+    const { end, all } = await ran("for (;;) read8(0x8000);");
+    expect(end).toEqual({ end: "fuel", limit: "steps" });
+    expect(all.length).toBe(LIMITS.events);
+  });
+
+  test("too many changes", async () => {
+    const { end, all } = await ran("for (;;) clear_page(0x8000);");
+    expect(end).toEqual({ end: "fuel", limit: "changes" });
+    expect(all.length).toBeLessThan(LIMITS.events);
+  });
+});
+
+describe("timed, where a clock is lent", () => {
+  test("silence ends the run; an event is none", () => {
+    const { watch, pass } = clock();
+    const fuel = new Fuel(watch);
+    pass(LIMITS.silence);
+    expect(fuel.interrupt()).toBeNull();
+    fuel.event(64);
+    pass(LIMITS.silence);
+    expect(fuel.interrupt()).toBeNull();
+    pass(1);
+    expect(fuel.interrupt()).toBe("time");
+  });
+
+  test("signs of life, in events and in interrupts, not more often than asked", () => {
+    const { watch, pass, said } = clock();
+    const fuel = new Fuel(watch);
+    for (let i = 1; i <= 1000; i++) {
+      pass(LIMITS.alive / 10);
+      if (i % 2) fuel.event(i * 64);
+      else fuel.interrupt();
+    }
+    expect(said.length).toBe(100);
+  });
+
+  test("a long run says every 300 ms that it is alive", async () => {
+    const seen: number[] = [];
+    let events = 0;
+    const watch: Watch = {
+      now: () => performance.now(),
+      alive: (count) => {
+        seen.push(performance.now());
+        expect(count).toBeGreaterThanOrEqual(events);
+        events = count;
+      },
+    };
+    const start = performance.now();
+    await ran("for (;;) read8(0x8000);", {}, { watch });
+    const gaps = [start, ...seen].map((at, i) => (seen[i] ?? at) - at);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(Math.max(...gaps)).toBeLessThan(LIMITS.silence);
+  });
+});
