@@ -1,0 +1,112 @@
+/** `npm run -s scenario`: what it prints and how it exits. design: JSON Lines, the end last and flat. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "snplay-command-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function command(content: string | object | null, ...more: string[]) {
+  const file = join(folder, "scenario.json");
+  if (content !== null) writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+  const words = content === null ? more : [file, ...more];
+  const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsx, "cli/scenario.ts", ...words], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  const lines = stdout.trimEnd().split("\n");
+  return { status, stdout, stderr: stderr.trimEnd(), lines, end: stdout ? JSON.parse(lines.at(-1) ?? "") : null };
+}
+
+const CHECK = 'import { enforce_vmpl0 } from "linux";\nexport function boot() {\n  enforce_vmpl0();\n}\n';
+
+describe("the trace", () => {
+  test("an object an event, n from 1, the end last and flat; expect holds", () => {
+    const { status, lines, end, stderr } = command({
+      version: 1,
+      guest: CHECK,
+      vmpl: 1,
+      expect: { end: "terminated", set: 1, code: 3, name: "GHCB_TERM_NOT_VMPL0" },
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(end).toEqual({
+      end: "terminated",
+      set: 1,
+      code: 3,
+      name: "GHCB_TERM_NOT_VMPL0",
+      events: lines.length - 1,
+      model: expect.stringMatching(/^\d+$/),
+    });
+    const events = lines.slice(0, -1).map((line) => JSON.parse(line));
+    expect(events.map(({ n }) => n)).toEqual(events.map((_, i) => i + 1));
+    const probe = events.find(({ op, fault }) => op === "rmpadjust" && !fault);
+    expect(probe).toMatchObject({
+      actor: "guest",
+      vcpu: 0,
+      vmpl: 1,
+      cpl: 0,
+      asid: 1,
+      args: { gva: "0x8000", target: 1 },
+      eax: 2,
+      rule: "RMPADJUST_TARGET",
+      at: { file: "linux" },
+      caller: { file: "guest", line: 3, column: 3 },
+    });
+    const launched = events.find(({ op }) => op === "snp_launch_update");
+    expect(launched.changed).toContainEqual({ spa: "0x801000", field: "validated", from: 0, to: 1 });
+  });
+
+  test("--vmpl runs another level, and expect is skipped then", () => {
+    const file = { version: 1, guest: CHECK, vmpl: 1, expect: { end: "terminated" } };
+    const { status, end } = command(file, "--vmpl", "0");
+    expect([status, end.end]).toEqual([0, "completed"]);
+  });
+
+  test("expect that does not hold: exit code 1, and the trace all the same", () => {
+    const { status, end, stderr } = command({ version: 1, guest: CHECK, expect: { end: "terminated" } });
+    expect([status, end.end, stderr]).toEqual([1, "completed", ""]);
+    expect(command({ version: 1, guest: CHECK, expect: { end: "completed", set: 1 } }).status).toBe(1);
+  });
+
+  test("a hung program", () => {
+    const { status, end } = command({
+      version: 1,
+      guest: 'export function boot() { new Array(2 ** 31).join(""); }',
+      expect: { end: "fuel", limit: "time" },
+    });
+    expect([status, end.end, end.limit]).toEqual([0, "fuel", "time"]);
+  });
+});
+
+describe("no scenario: exit code 2, and one line that says where it is wrong", () => {
+  test.each<[string, string | object | null, string[], RegExp]>([
+    ["no JSON", '{ "version": 1,\n  "guest": }', [], /scenario\.json: .*line 2/],
+    ["no guest", { version: 1 }, [], /scenario\.json: guest: missing/],
+    ["a newer version", { version: 99, guest: "" }, [], /scenario\.json: .*99/],
+    ["a wrong field", { version: 1, guest: "", vmpl: 7 }, [], /scenario\.json: vmpl/],
+    ["no such file", null, ["nowhere.json"], /nowhere\.json: there is no such file/],
+    ["no file", null, [], /^usage: /],
+    ["two files", null, ["a.json", "b.json"], /^usage: /],
+    ["a wrong level", { version: 1, guest: "" }, ["--vmpl", "4"], /--vmpl must be 0, 1, 2 or 3/],
+    [
+      "a level that the machine lacks",
+      { version: 1, guest: "", machine: { vmpls: 2 } },
+      ["--vmpl", "2"],
+      /VMPL 0 to 1/,
+    ],
+  ])("%s", (_what, content, more, message) => {
+    const { status, stdout, stderr } = command(content, ...more);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(message);
+    expect(stderr.split("\n").length).toBe(1);
+  });
+});
