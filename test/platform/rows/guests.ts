@@ -1,0 +1,324 @@
+/** The commands on guest contexts, each check in its order. AMD-ASPFW sev_mcmd.c. */
+import type { Operation, Result } from "../operation";
+import {
+  ASID,
+  activate,
+  active,
+  create,
+  created,
+  entry,
+  finish,
+  firmwarePage,
+  GCTX,
+  guestPage,
+  initialized,
+  LARGE,
+  mapped,
+  NOWHERE,
+  OTHER,
+  PAGE,
+  POLICY,
+  preGuest,
+  pvalidate,
+  RMP,
+  type Row,
+  ready,
+  running,
+  SUCCESS,
+  start,
+  started,
+  status,
+  update,
+} from "./steps";
+
+const GUEST = status("INVALID_GUEST");
+const STATE = status("INVALID_GUEST_STATE");
+const PLATFORM_STATE = status("INVALID_PLATFORM_STATE");
+const PARAM = status("INVALID_PARAM");
+
+type Lines = [title: string, given: Operation[], op: Operation, gives: Result, rule?: string][];
+
+function rows(cite: string, lines: Lines): Row[] {
+  return lines.map(([title, given, op, gives, rule]) => ({ title, cite, given, op, gives, ...(rule ? { rule } : {}) }));
+}
+
+/** What every command on a context asks first. */
+function first(name: string, op: (gctx: number) => Operation): Lines {
+  return [
+    [`${name}: misaligned context`, created(), op(GCTX + 8), PARAM, "FW_RESERVED"],
+    [`${name} before SNP_INIT`, ready(), op(GCTX), PLATFORM_STATE, "FW_INITIALIZED"],
+    [`${name} after SNP_SHUTDOWN`, [...created(), { op: "snp_shutdown" }], op(GCTX), PLATFORM_STATE, "FW_INITIALIZED"],
+    [`${name}: a Firmware page is no context`, [...initialized(), firmwarePage(GCTX)], op(GCTX), GUEST, "FW_CONTEXT"],
+    [`${name}: a Hypervisor page is no context`, created(), op(OTHER), GUEST, "FW_CONTEXT"],
+    [`${name}: nor one behind the end of memory`, created(), op(NOWHERE), GUEST, "FW_CONTEXT"],
+    [
+      `${name}: nor one that was decommissioned`,
+      [...created(), { op: "decommission", gctx: GCTX }],
+      op(GCTX),
+      GUEST,
+      "FW_CONTEXT",
+    ],
+  ];
+}
+
+const eight = Array.from({ length: 8 }, (_, i) => GCTX + i * 0x1000);
+
+const CREATE = rows("ABI 56860, SNP_GCTX_CREATE; AMD-ASPFW snp_mcmd_gctx_create", [
+  ["GCTX_CREATE", [...initialized(), firmwarePage(GCTX)], create(), SUCCESS],
+  ["misaligned", [...initialized(), firmwarePage(GCTX)], create(GCTX + 1), PARAM, "FW_RESERVED"],
+  ["before SNP_INIT", [...ready(), firmwarePage(GCTX)], create(), PLATFORM_STATE, "FW_INITIALIZED"],
+  ["a page of the RMP, Firmware though it is", initialized(), create(RMP), PARAM, "FW_NOT_RMP"],
+  ["a Hypervisor page", initialized(), create(), status("INVALID_PAGE_STATE"), "FW_PAGE_STATE"],
+  ["a Reclaim page", [...initialized(), entry(GCTX, {})], create(), status("INVALID_PAGE_STATE"), "FW_PAGE_STATE"],
+  ["a Pre-Guest page", [...initialized(), preGuest(GCTX)], create(), status("INVALID_PAGE_STATE"), "FW_PAGE_STATE"],
+  ["a Context page", created(), create(), status("INVALID_PAGE_STATE"), "FW_PAGE_STATE"],
+  ["an uncovered page", initialized(), create(NOWHERE), status("INVALID_PAGE_STATE"), "FW_PAGE_STATE"],
+  [
+    "a 2M Firmware page",
+    [...initialized(), firmwarePage(LARGE, "2M")],
+    create(LARGE),
+    status("INVALID_PAGE_SIZE"),
+    "FW_PAGE_SIZE",
+  ],
+  [
+    "a page inside a 2M Firmware page: by its own entry it is Reclaim",
+    [...initialized(), firmwarePage(LARGE, "2M")],
+    create(LARGE + 0x1000),
+    status("INVALID_PAGE_STATE"),
+    "FW_PAGE_STATE",
+  ],
+  [
+    "a ninth guest (Simplified)",
+    [
+      ...initialized(),
+      ...eight.map((spa) => firmwarePage(spa)),
+      ...eight.map((spa) => create(spa)),
+      firmwarePage(0x12_0000),
+    ],
+    create(0x12_0000),
+    status("RESOURCE_LIMIT"),
+    "FW_CONTEXT_FREE",
+  ],
+]);
+
+const START = rows("ABI 56860, SNP_LAUNCH_START, guest policy; AMD-ASPFW snp_mcmd_launch_start", [
+  ...first("LAUNCH_START", (gctx) => start(gctx)),
+  ["LAUNCH_START", created(), start(), SUCCESS],
+  ["twice", started(), start(), STATE, "FW_GUEST_LAUNCH"],
+  ["policy without bit 17", created(), start(GCTX, 0x1_0000n), status("POLICY_FAILURE"), "FW_POLICY"],
+  ["policy for ABI 1.55", created(), start(GCTX, POLICY | 0x137n), SUCCESS],
+  ["policy for ABI 1.56", created(), start(GCTX, POLICY | 0x138n), status("POLICY_FAILURE"), "FW_POLICY_VERSION"],
+  ["policy for ABI 0.255", created(), start(GCTX, POLICY | 0xffn), SUCCESS],
+  ["policy for ABI 2.0", created(), start(GCTX, POLICY | 0x200n), status("POLICY_FAILURE"), "FW_POLICY_VERSION"],
+  ["policy with all six flags", created(), start(GCTX, 0x1f_0000n), SUCCESS],
+  ["policy with bit 21", created(), start(GCTX, POLICY | (1n << 21n)), status("POLICY_FAILURE"), "FW_POLICY_RESERVED"],
+  ["policy with bit 63", created(), start(GCTX, POLICY | (1n << 63n)), status("POLICY_FAILURE"), "FW_POLICY_RESERVED"],
+  ["the order: bit 17 before reserved bits", created(), start(GCTX, 1n << 21n), status("POLICY_FAILURE"), "FW_POLICY"],
+]);
+
+const ACTIVATE = rows("ABI 56860, SNP_ACTIVATE; AMD-ASPFW snp_mcmd_activate, mcmd_activate_common", [
+  ...first("ACTIVATE", (gctx) => activate(gctx)),
+  ["ACTIVATE", started(), activate(), SUCCESS],
+  ["before LAUNCH_START", created(), activate(), STATE, "FW_GUEST_LAUNCH"],
+  [
+    "a page of the RMP has the ASID",
+    [...started(), guestPage(PAGE)],
+    activate(),
+    status("INVALID_CONFIG"),
+    "FW_ASID_PAGES",
+  ],
+  [
+    "a 2M page of the RMP has the ASID",
+    [...started(), preGuest(LARGE, "2M")],
+    activate(),
+    status("INVALID_CONFIG"),
+    "FW_ASID_PAGES",
+  ],
+  ["ASID 0", started(), activate(GCTX, 0), status("INVALID_ASID"), "FW_ASID_VALID"],
+  ["ASID 1006", started(), activate(GCTX, 1006), SUCCESS],
+  ["ASID 1007", started(), activate(GCTX, 1007), status("INVALID_ASID"), "FW_ASID_VALID"],
+  [
+    "ASID of another guest",
+    [...active(), firmwarePage(OTHER), create(OTHER), start(OTHER)],
+    activate(OTHER),
+    status("ASID_OWNED"),
+    "FW_ASID_FREE",
+  ],
+  ["its own ASID again", active(), activate(), status("ASID_OWNED"), "FW_ASID_FREE"],
+  ["another ASID", active(), activate(GCTX, 6), status("ACTIVE"), "FW_GUEST_INACTIVE"],
+  ["another ASID, RUNNING", running(), activate(GCTX, 6), status("ACTIVE"), "FW_GUEST_INACTIVE"],
+  [
+    "the order: pages of the ASID before another guest's",
+    [...active(), guestPage(PAGE), firmwarePage(OTHER), create(OTHER), start(OTHER)],
+    activate(OTHER),
+    status("INVALID_CONFIG"),
+    "FW_ASID_PAGES",
+  ],
+]);
+
+const FINISH = rows("ABI 56860, SNP_LAUNCH_FINISH; AMD-ASPFW snp_mcmd_launch_finish", [
+  ...first("LAUNCH_FINISH", finish),
+  ["LAUNCH_FINISH", active(), finish(), SUCCESS],
+  ["before LAUNCH_START", created(), finish(), STATE, "FW_GUEST_LAUNCH"],
+  ["twice", running(), finish(), STATE, "FW_GUEST_LAUNCH"],
+  ["a guest with an IMI", active(true), finish(), STATE, "FW_NO_IMI"],
+  ["before ACTIVATE", started(), finish(), status("INACTIVE"), "FW_GUEST_ACTIVE"],
+]);
+
+const decommission = (gctx = GCTX): Operation => ({ op: "decommission", gctx });
+const DECOMMISSION = rows("ABI 56860, SNP_DECOMMISSION; AMD-ASPFW snp_mcmd_decommission", [
+  ...first("DECOMMISSION", decommission),
+  ["an INIT guest", created(), decommission(), SUCCESS],
+  ["a LAUNCH guest", started(), decommission(), SUCCESS],
+  ["a RUNNING guest", running(), decommission(), SUCCESS],
+  [
+    "its ASID is free for another, once its pages are",
+    [...active(), firmwarePage(OTHER), create(OTHER), start(OTHER), decommission()],
+    activate(OTHER),
+    SUCCESS,
+  ],
+  ["its page can be a context again", [...running(), decommission()], create(), SUCCESS],
+]);
+
+const guestStatus = (gctx = GCTX): Operation => ({ op: "guest_status", gctx });
+const told = (state: string, asid: number, policy: bigint): Result => ({
+  ...SUCCESS,
+  state,
+  asid,
+  policy: `0x${policy.toString(16)}`,
+});
+const STATUS = rows("ABI 56860, SNP_GUEST_STATUS; AMD-ASPFW snp_mcmd_guest_status", [
+  ...first("GUEST_STATUS", guestStatus),
+  ["INIT", created(), guestStatus(), told("INIT", 0, 0n)],
+  ["LAUNCH, no ASID yet", started(), guestStatus(), told("LAUNCH", 0, POLICY)],
+  ["LAUNCH, active", active(), guestStatus(), told("LAUNCH", ASID, POLICY)],
+  ["RUNNING", running(), guestStatus(), told("RUNNING", ASID, POLICY)],
+  [
+    "a new guest in an old page knows nothing of it",
+    [...running(), decommission(), create()],
+    guestStatus(),
+    told("INIT", 0, 0n),
+  ],
+]);
+
+const request = (vmpck: number, vmpl: number, gctx = GCTX): Operation => ({ op: "guest_request", gctx, vmpck, vmpl });
+const REQUEST = rows("ABI 56860, MSG_REPORT_REQ; AMD-ASPFW snp_mcmd_guest_request", [
+  ...first("GUEST_REQUEST", (gctx) => request(0, 0, gctx)),
+  ["a LAUNCH guest", active(), request(0, 0), STATE, "FW_GUEST_RUNNING"],
+  ["VMPCK4", running(), request(4, 4), PARAM, "FW_VMPCK"],
+  ...[0, 1, 2, 3].flatMap(
+    (vmpck): Lines =>
+      [0, 1, 2, 3].map((vmpl) =>
+        vmpl >= vmpck
+          ? [`VMPCK${vmpck} for VMPL${vmpl}`, running(), request(vmpck, vmpl), SUCCESS]
+          : [`VMPCK${vmpck} for VMPL${vmpl}`, running(), request(vmpck, vmpl), PARAM, "FW_REPORT_VMPL"],
+      ),
+  ),
+]);
+
+const launch = (given: Operation[], spa = PAGE) => [...given, preGuest(spa)];
+const PAGE_STATE = status("INVALID_PAGE_STATE");
+const SIZE = status("INVALID_PAGE_SIZE");
+const UPDATE = rows("ABI 56860, SNP_LAUNCH_UPDATE; AMD-ASPFW snp_mcmd_launch_update", [
+  ...[1, 2, 3, 4, 5, 6].map((type): Lines[number] => [`type ${type}`, launch(active()), update({ type }), SUCCESS]),
+  ...[1, 3, 4].map((type): Lines[number] => [
+    `2M, type ${type}`,
+    [...active(), preGuest(LARGE, "2M")],
+    update({ spa: LARGE, size: "2M", type, perms: [0xf, 0, 1] }),
+    SUCCESS,
+  ]),
+  ...[2, 5, 6].map((type): Lines[number] => [
+    `2M, type ${type}`,
+    [...active(), preGuest(LARGE, "2M")],
+    update({ spa: LARGE, size: "2M", type }),
+    SIZE,
+    "FW_PAGE_TYPE_SIZE",
+  ]),
+  ["a reserved field", launch(active()), update({ reserved: true }), PARAM, "FW_RESERVED"],
+  ["a misaligned page", launch(active()), update({ spa: PAGE + 1 }), PARAM, "FW_RESERVED"],
+  ["a misaligned context", launch(active()), update({ gctx: GCTX + 1 }), PARAM, "FW_RESERVED"],
+  ["before SNP_INIT", [...ready(), preGuest(PAGE)], update(), PLATFORM_STATE, "FW_INITIALIZED"],
+  ["no context", launch(initialized()), update(), GUEST, "FW_CONTEXT"],
+  ["a Hypervisor page", active(), update(), PAGE_STATE, "FW_PAGE_STATE"],
+  ["a Guest-Invalid page", [...active(), guestPage(PAGE)], update(), PAGE_STATE, "FW_PAGE_STATE"],
+  ["a page launched twice", [...launch(active()), update()], update(), PAGE_STATE, "FW_PAGE_STATE"],
+  [
+    "a Pre-Swap page",
+    [...active(), guestPage(PAGE), mapped(PAGE), pvalidate(true), preGuest(PAGE)],
+    update(),
+    PAGE_STATE,
+    "FW_PAGE_STATE",
+  ],
+  ["an uncovered page", active(), update({ spa: NOWHERE }), PAGE_STATE, "FW_PAGE_STATE"],
+  ["a page of the RMP", active(), update({ spa: RMP }), PAGE_STATE, "FW_PAGE_STATE"],
+  ["2M asked of a 4K page", [...active(), preGuest(LARGE)], update({ spa: LARGE, size: "2M" }), SIZE, "FW_PAGE_SIZE"],
+  ["4K asked of a 2M page", [...active(), preGuest(LARGE, "2M")], update({ spa: LARGE }), SIZE, "FW_PAGE_SIZE"],
+  [
+    "4K asked inside a 2M page",
+    [...active(), preGuest(LARGE, "2M")],
+    update({ spa: LARGE + 0x1000 }),
+    SIZE,
+    "FW_PAGE_SIZE",
+  ],
+  [
+    "2M asked inside a 2M page",
+    [...active(), preGuest(LARGE, "2M")],
+    update({ spa: LARGE + 0x1000, size: "2M" }),
+    status("INVALID_ADDRESS"),
+    "FW_PAGE_ALIGNED",
+  ],
+  ["type 0", launch(active()), update({ type: 0 }), PARAM, "FW_PAGE_TYPE"],
+  ["type 7", launch(active()), update({ type: 7 }), PARAM, "FW_PAGE_TYPE"],
+  ["an INIT guest", launch(created()), update(), STATE, "FW_GUEST_LAUNCH"],
+  ["a RUNNING guest", launch(running()), update(), STATE, "FW_GUEST_LAUNCH"],
+  ["a guest without an ASID", launch(started()), update(), status("INACTIVE"), "FW_GUEST_ACTIVE"],
+  [
+    "another guest's page",
+    [...active(), preGuest(PAGE, "4K", 6)],
+    update(),
+    status("INVALID_PAGE_OWNER"),
+    "FW_PAGE_OWNER",
+  ],
+  ["a guest with an IMI, a page that is none of it", launch(active(true)), update(), PARAM, "FW_IMI"],
+  ["a guest with an IMI, a page of it", launch(active(true)), update({ imi: true }), SUCCESS],
+  ["a guest without an IMI, a page of one", launch(active()), update({ imi: true }), SUCCESS],
+  ["the order: the page before the guest's state", created(), update(), PAGE_STATE, "FW_PAGE_STATE"],
+  ["the order: the type before the guest's state", launch(created()), update({ type: 0 }), PARAM, "FW_PAGE_TYPE"],
+]);
+
+export const GUESTS: Row[] = [
+  ...CREATE,
+  ...START,
+  ...ACTIVATE,
+  ...UPDATE,
+  ...FINISH,
+  ...DECOMMISSION,
+  ...STATUS,
+  ...REQUEST,
+];
+
+/** Rows on the machine without the check "immutable": a hypervisor that takes context pages away. */
+export const WITHOUT_IMMUTABLE: Row[] = rows("what if the hardware did not respect Immutable?", [
+  [
+    "a context page taken away is no context",
+    [...running(), entry(GCTX, { assigned: false })],
+    guestStatus(),
+    GUEST,
+    "FW_CONTEXT",
+  ],
+  ["nor one made Firmware by RMPUPDATE", [...running(), firmwarePage(GCTX)], guestStatus(), GUEST, "FW_CONTEXT"],
+  ["the same page can be a context again", [...running(), firmwarePage(GCTX)], create(), SUCCESS],
+  [
+    "the guest starts from nothing then",
+    [...running(), firmwarePage(GCTX), create()],
+    guestStatus(),
+    told("INIT", 0, 0n),
+  ],
+  [
+    "its ASID stays with it until then",
+    [...running(), entry(GCTX, { assigned: false }), firmwarePage(OTHER), create(OTHER), start(OTHER)],
+    activate(OTHER),
+    status("ASID_OWNED"),
+    "FW_ASID_FREE",
+  ],
+]).map((row) => ({ ...row, platform: { pages: 2048, covered: 2048, cores: 2, checksOff: ["immutable"] } }));
