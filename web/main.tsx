@@ -11,6 +11,7 @@ import "./styles/bands.css";
 import "./styles/programs.css";
 import "./styles/what.css";
 import "./styles/hardware.css";
+import "./styles/platform.css";
 import "./styles/timeline.css";
 import "./styles/dialogs.css";
 import "./styles/narrow.css";

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { Model } from "../../assembly/abi";
 import { page } from "../store/page";
+import { showUnsure } from "../store/unsure";
 
 const SHOWN_FOR = 6_000;
 
@@ -11,6 +12,11 @@ export function Footer() {
     <footer className="foot small">
       <Said />
       <p>Model {model}</p>
+      <p>
+        <button type="button" className="button plain" onClick={() => showUnsure()}>
+          What we are not sure of
+        </button>
+      </p>
       <p>Nothing leaves your browser.</p>
       <p>Not affiliated with AMD. AMD and SEV-SNP are its trademarks.</p>
     </footer>

@@ -7,6 +7,7 @@ import { resetScenario } from "../store/scenario";
 import { copyLink } from "../store/sharing";
 import { Icon } from "./icons";
 import { Picker } from "./Picker";
+import { AssumedMark } from "./platform/AssumedMark";
 
 function Title() {
   const title = page((s) => s.scenario?.title ?? "");
@@ -19,6 +20,7 @@ function Title() {
         <button type="button" className="button plain" onClick={() => page.setState({ dialog: "about" })}>
           About<span className="sr"> this scenario</span>
         </button>
+        <AssumedMark />
       </div>
       <p className="claim">{claim}</p>
       <p className="kvm-note">

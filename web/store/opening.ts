@@ -14,12 +14,18 @@ import { scenarioById } from "./first";
 import { LEVELS, type Notice, page, say } from "./page";
 import { recall, remember } from "./prefs";
 import { run } from "./run";
+import { cameBack, showUnsure, UNSURE } from "./unsure";
 
 /** The scenario as it came, to reset to. */
 let original: { id: string; scenario: Scenario } | null = null;
 
 export async function openFromAddress(): Promise<void> {
+  if (cameBack()) return;
   const fragment = location.hash.slice(1);
+  if (fragment === UNSURE) {
+    if (!page.getState().scenario) await openOwn(null);
+    return showUnsure();
+  }
   const link = fragment === "" ? null : await decodeLink(fragment);
   if (link?.ok) {
     // The first bytes of a link are its length and checksum: enough to find this link's own draft again.

@@ -44,7 +44,7 @@ export interface Problem {
 
 export type Theme = "system" | "light" | "dark";
 export type Band = "guest" | "what" | "hardware";
-export type Dialog = "gallery" | "help" | "about" | "history" | null;
+export type Dialog = "gallery" | "help" | "about" | "history" | "unsure" | null;
 
 export interface Page {
   /** name of the gallery's scenario, or of the draft, that is open; drafts are kept by it */

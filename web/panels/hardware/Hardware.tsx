@@ -1,16 +1,52 @@
 /** The right band: what is true. The RMP as a map, the selected page, and the entries that matter. */
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { page } from "../../store/page";
+import { platform } from "../../store/platform";
+import { settled } from "../../store/settled";
 import { Icon } from "../icons";
 import { MachineSummary } from "../machine/MachineSummary";
 import { Legend } from "../map/Legend";
 import { RmpMap } from "../map/RmpMap";
 import { ZOOMS } from "../map/use-map-layout";
+import { HardwareTabs } from "../platform/HardwareTabs";
 import { Entries } from "./Entries";
 import { Selected } from "./Selected";
 import { Spoken } from "./Spoken";
 
+const loadPlatform = () => import("../platform/Platform");
+const Platform = lazy(loadPlatform);
+
+// Nothing is asked of the network once the editor has arrived, so this comes before it.
+void settled.then(loadPlatform).catch(() => {});
+
 export function Hardware() {
+  const shown = platform((s) => s.shown);
+  return (
+    <section className="band hardware" aria-labelledby="hardware-heading">
+      <header className="band-head">
+        <h2 id="hardware-heading">Hardware</h2>
+        <HardwareTabs />
+        <MachineSummary />
+      </header>
+      <div
+        className="band-body"
+        role="tabpanel"
+        id="hardware-panel"
+        aria-labelledby={`hardware-tab-${shown ? "platform" : "rmp"}`}
+      >
+        {shown ? (
+          <Suspense fallback={null}>
+            <Platform />
+          </Suspense>
+        ) : (
+          <Rmp />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Rmp() {
   const [columns, setColumns] = useState(0);
   const [all, setAll] = useState(false);
   const held = page((s) => s.status === "held");
@@ -18,55 +54,49 @@ export function Hardware() {
   // From "fit" the first press goes one size up or down from 32 in a row.
   const at = columns === 0 ? ZOOMS.indexOf(32) : ZOOMS.indexOf(columns as (typeof ZOOMS)[number]);
   return (
-    <section className="band hardware" aria-labelledby="hardware-heading">
-      <header className="band-head">
-        <h2 id="hardware-heading">Hardware</h2>
-        <MachineSummary />
-      </header>
-      <div className="band-body">
-        <div className="map-head">
-          <h3 title="Reverse Map Table">RMP</h3>
-          <label className="check small">
-            <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
-            unfold every region
-          </label>
-          <span className="map-zoom">
-            <button
-              type="button"
-              className="button icon"
-              aria-label="Smaller tiles"
-              title="Smaller tiles"
-              disabled={at <= 0}
-              onClick={() => setColumns(ZOOMS[at - 1] ?? 0)}
-            >
-              <Icon name="minus" />
-            </button>
-            <button
-              type="button"
-              className="button icon"
-              aria-label="Larger tiles"
-              title="Larger tiles"
-              disabled={at >= ZOOMS.length - 1}
-              onClick={() => setColumns(ZOOMS[at + 1] ?? 0)}
-            >
-              <Icon name="plus" />
-            </button>
-          </span>
-        </div>
-        {held && !ready ? (
-          <p className="muted">
-            The RMP appears here once the scenario has run: one tile a page, its state told by colour and texture.
-          </p>
-        ) : (
-          <>
-            <RmpMap columns={columns} all={all} />
-            <Legend />
-            <Selected />
-          </>
-        )}
-        {ready ? <Entries /> : null}
-        <Spoken />
+    <>
+      <div className="map-head">
+        <h3 title="Reverse Map Table">RMP</h3>
+        <label className="check small">
+          <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
+          unfold every region
+        </label>
+        <span className="map-zoom">
+          <button
+            type="button"
+            className="button icon"
+            aria-label="Smaller tiles"
+            title="Smaller tiles"
+            disabled={at <= 0}
+            onClick={() => setColumns(ZOOMS[at - 1] ?? 0)}
+          >
+            <Icon name="minus" />
+          </button>
+          <button
+            type="button"
+            className="button icon"
+            aria-label="Larger tiles"
+            title="Larger tiles"
+            disabled={at >= ZOOMS.length - 1}
+            onClick={() => setColumns(ZOOMS[at + 1] ?? 0)}
+          >
+            <Icon name="plus" />
+          </button>
+        </span>
       </div>
-    </section>
+      {held && !ready ? (
+        <p className="muted">
+          The RMP appears here once the scenario has run: one tile a page, its state told by colour and texture.
+        </p>
+      ) : (
+        <>
+          <RmpMap columns={columns} all={all} />
+          <Legend />
+          <Selected />
+        </>
+      )}
+      {ready ? <Entries /> : null}
+      <Spoken />
+    </>
   );
 }

@@ -7,6 +7,7 @@ import { compared } from "../../manual/compared";
 import { ruleText, type Sure } from "../../manual/rules";
 import { page } from "../../store/page";
 import { editMachine } from "../../store/scenario";
+import { showUnsure } from "../../store/unsure";
 import { Icon, type IconName } from "../icons";
 
 const MARKS: Record<Reason["outcome"], IconName | null> = {
@@ -62,9 +63,21 @@ function Rung({ event, reason }: { event: TraceEvent; reason: Reason }) {
             ) : null}
             <p className="rung-source">
               <cite>{text.cite}</cite>
-              <span className="sure" data-sure={text.sure} title={SURE[text.sure]}>
-                {text.sure}
-              </span>
+              {text.sure === "verified" ? (
+                <span className="sure" data-sure={text.sure} title={SURE[text.sure]}>
+                  {text.sure}
+                </span>
+              ) : (
+                <button
+                  type="button"
+                  className="button plain sure"
+                  data-sure={text.sure}
+                  title={`${SURE[text.sure]} Everything we are not sure of.`}
+                  onClick={() => showUnsure(text.name)}
+                >
+                  {text.sure}
+                </button>
+              )}
             </p>
             {text.note ? (
               <p className="muted small">

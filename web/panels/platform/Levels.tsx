@@ -1,0 +1,68 @@
+/** The end of the launch at each level of the picker: the level is measured, and nothing else gives it away. */
+import { page } from "../../store/page";
+import { firstDifference, type LevelLaunch, launchOfGuest, platform } from "../../store/platform";
+import { DigestStart } from "./Digest";
+
+export function Levels() {
+  const levels = platform((s) => s.levels);
+  const picked = page((s) => s.ran?.vmpl ?? 0);
+  const current = platform((s) => s.of) === page((s) => s.result);
+  const ours = current ? stepsOf(levels[picked]) : null;
+  if (!ours || ours.length === 0) return null;
+  return (
+    <section aria-labelledby="levels-heading">
+      <h3 id="levels-heading">The same launch at every boot VMPL</h3>
+      <table className="rows by-level">
+        <caption className="sr">Launch digest at each boot VMPL</caption>
+        <thead>
+          <tr>
+            <th scope="col">boot VMPL</th>
+            <th scope="col">digest</th>
+            <th scope="col">differs</th>
+          </tr>
+        </thead>
+        <tbody>
+          {levels.map((level, vmpl) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the index is the VMPL
+            <tr key={vmpl} data-chosen={vmpl === picked || undefined}>
+              <th scope="row">
+                VMPL{vmpl}
+                {vmpl === picked ? <span className="sr">, the one that runs</span> : null}
+              </th>
+              <Launched level={level} ours={ours} picked={vmpl === picked} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="muted small">
+        The level stands in the VMSA, and the VMSA is measured. No register shows it to the guest: only whoever verifies
+        the digest notices that another level was picked, or a guest that probes its own.
+      </p>
+    </section>
+  );
+}
+
+function Launched({
+  level,
+  ours,
+  picked,
+}: {
+  level: LevelLaunch;
+  ours: ReturnType<typeof launchOfGuest>;
+  picked: boolean;
+}) {
+  if (level.state === "absent") return <td colSpan={2}>not on this machine</td>;
+  const steps = stepsOf(level);
+  if (!steps) return <td colSpan={2}>being measured</td>;
+  const end = steps.at(-1);
+  return (
+    <>
+      <td>{end ? <DigestStart value={end.digest} /> : "nothing launched"}</td>
+      <td className="small">{picked ? "this run" : (firstDifference(ours, steps) ?? "not at all")}</td>
+    </>
+  );
+}
+
+function stepsOf(level: LevelLaunch | undefined) {
+  return level?.state === "measured" ? launchOfGuest(level.steps) : null;
+}
