@@ -99,7 +99,7 @@ describe.each(["light", "dark"] as const)("%s", (theme) => {
     await reader.ends(3, "terminated 1:3");
     await reader.editorReady();
     expect(await violations(reader)).toEqual([]);
-    await reader.type("export function boot() {\n  pvalidate(1, 2, 3\n}\n");
+    await reader.type("export function boot() {\n  pval\n}\n");
     await reader.page.locator(".squiggly-error").first().waitFor();
     await reader.page.keyboard.press("ControlOrMeta+Home");
     await reader.page.keyboard.press("ArrowDown");

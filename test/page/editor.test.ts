@@ -58,11 +58,11 @@ test("completion, hover and squiggles know the program's API and not the other's
   await page.keyboard.press("ControlOrMeta+Space");
   await page.locator(".suggest-widget.visible").filter({ hasText: "rmpadjust" }).waitFor();
   await page.keyboard.press("Enter");
-  await page.keyboard.type("(1, ");
+  await page.keyboard.type("(1, 0, ");
   await page.locator(".parameter-hints-widget.visible").filter({ hasText: "target VMPL" }).waitFor();
   await page.keyboard.press("Escape");
 
-  await reader.type("export function boot() {\n  hv.asid;\n  log(1);\n}\n");
+  await reader.type("export function boot() {\n  if (RAM_START < 0) hv.asid;\n  log(1);\n}\n");
   await page.locator(".problems").filter({ hasText: "Cannot find name 'hv'" }).waitFor();
   await page.locator(".squiggly-error").first().waitFor();
   await page.getByText("log", { exact: true }).first().hover();

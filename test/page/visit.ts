@@ -130,9 +130,15 @@ export class Visit {
     return this.page.locator(`.level[data-level="${level}"]`);
   }
 
-  /** The line under the timeline: how the shown run ended, in a sentence. */
+  /** The line under the timeline: how the newest run ended, in a sentence. Waits until it says so. */
   async runState(text: string | RegExp): Promise<void> {
-    await this.page.locator(".run-state").filter({ hasText: text }).waitFor();
+    const line = this.page.locator(".run-state");
+    await line
+      .filter({ hasText: text })
+      .waitFor()
+      .catch(async () => {
+        throw new Error(`The run was to end with ${text}, and the page says: ${await line.textContent()}`);
+      });
   }
 
   /** [step, number of events] as the page shows them. */
