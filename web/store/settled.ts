@@ -6,8 +6,8 @@ import { type Page, page } from "./page";
 
 /** Milliseconds after which waiting would serve nobody: a level hangs, or the machine does not start. */
 const LONGEST = 6_000;
-/** A breath for the reader's first click. */
-const BREATH = 250;
+/** Time for the reader's first click: typing counts in the plain field, so nobody waits for the editor. */
+const BREATH = 800;
 
 function isSettled({ status, view, ends }: Page): boolean {
   if (status === "held" || status === "broken") return true;

@@ -10,6 +10,8 @@ import { usePalette } from "../use-palette";
 import { findLanes, opName, outcomeName } from "./lanes";
 import { AXIS, LANE, paintTimeline, type Scene, type Window } from "./paint";
 
+/** Below this width, in CSS pixels, the numbers under the lanes give way to the slider above them. */
+const NARROW = 420;
 const WIDEST = 26;
 const EMPTY = new Uint8Array(0);
 
@@ -30,7 +32,9 @@ export function Timeline({ zoom }: { zoom: number }) {
   const repaired = page((s) => s.failures.repaired);
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const { width } = useElementSize(box);
+  const { height: room } = useElementSize(frame);
   const palette = usePalette(box);
   const lanes = useMemo(() => findLanes(strip), [strip]);
   const events = lanes.of.length;
@@ -42,7 +46,7 @@ export function Timeline({ zoom }: { zoom: number }) {
   const pitch = Math.min(WIDEST, Math.max(fit, fit * zoom));
   const at = windowFor(left.current, events, pitch, width, step);
   left.current = at.from;
-  const height = lanes.lanes.length * LANE + AXIS;
+  const height = lanes.lanes.length * LANE + (width < NARROW ? 0 : AXIS);
 
   useLayoutEffect(() => {
     const { current: element } = canvas;
@@ -85,7 +89,7 @@ export function Timeline({ zoom }: { zoom: number }) {
   };
 
   return (
-    <div className="timeline">
+    <div className="timeline" ref={frame} tabIndex={room > 0 && room < height ? 0 : undefined}>
       <ul className="lane-names" aria-hidden="true">
         {lanes.lanes.map((lane) => (
           <li key={lane.key}>{lane.name}</li>
