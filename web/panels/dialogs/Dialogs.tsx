@@ -1,18 +1,14 @@
-/** Whichever dialog is open. Each is fetched when it is first asked for. */
-import { lazy, Suspense } from "react";
+/** Whichever dialog is open. */
+import { Suspense } from "react";
 import { page } from "../../store/page";
-import { settled } from "../../store/settled";
+import { lazily } from "../lazily";
 
-const ByHand = lazy(() => import("./ByHand"));
-const Gallery = lazy(() => import("./Gallery"));
-const Help = lazy(() => import("./Help"));
-const History = lazy(() => import("./History"));
-const About = lazy(() => import("./About"));
-const loadUnsure = () => import("./Unsure");
-const Unsure = lazy(loadUnsure);
-
-// Nothing is asked of the network once the editor has arrived, so this comes before it.
-void settled.then(loadUnsure).catch(() => {});
+const ByHand = lazily(() => import("./ByHand"));
+const Gallery = lazily(() => import("./Gallery"));
+const Help = lazily(() => import("./Help"));
+const History = lazily(() => import("./History"));
+const About = lazily(() => import("./About"));
+const Unsure = lazily(() => import("./Unsure"));
 
 export function Dialogs() {
   const dialog = page((s) => s.dialog);

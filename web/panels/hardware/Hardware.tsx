@@ -1,9 +1,9 @@
 /** The right band: what is true. The RMP as a map, the selected page, and the entries that matter. */
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { page } from "../../store/page";
 import { platform } from "../../store/platform";
-import { settled } from "../../store/settled";
 import { Icon } from "../icons";
+import { lazily } from "../lazily";
 import { MachineSummary } from "../machine/MachineSummary";
 import { Legend } from "../map/Legend";
 import { RmpMap } from "../map/RmpMap";
@@ -13,11 +13,7 @@ import { Entries } from "./Entries";
 import { Selected } from "./Selected";
 import { Spoken } from "./Spoken";
 
-const loadPlatform = () => import("../platform/Platform");
-const Platform = lazy(loadPlatform);
-
-// Nothing is asked of the network once the editor has arrived, so this comes before it.
-void settled.then(loadPlatform).catch(() => {});
+const Platform = lazily(() => import("../platform/Platform"));
 
 export function Hardware() {
   const shown = platform((s) => s.shown);

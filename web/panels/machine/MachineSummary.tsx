@@ -1,11 +1,12 @@
 /** The machine in one line, and the panel that changes it. */
-import { type CSSProperties, lazy, Suspense, useEffect, useRef, useState } from "react";
+import { type CSSProperties, Suspense, useEffect, useRef, useState } from "react";
 import type { MachineConfig } from "../../scenario/schema";
 import { page } from "../../store/page";
 import { Icon } from "../icons";
+import { lazily } from "../lazily";
 import { plural } from "../numbers";
 
-const MachineOptions = lazy(() => import("./MachineOptions"));
+const MachineOptions = lazily(() => import("./MachineOptions"));
 
 function summary(machine: MachineConfig): string {
   const off = machine.checksOff.length;
