@@ -58,7 +58,9 @@ export const completion: monaco.languages.CompletionItemProvider = {
     const { asked, label } = item as Item;
     const name = typeof label === "string" ? label : label.label;
     const found = await (await ask())?.describe(asked.file, asked.offset, name);
-    return found ? { ...item, detail: found.signature, documentation: { value: found.doc } } : item;
+    if (!found) return item;
+    // Not as `detail`: the list would show it beside a name whose spoken form does not have it (WCAG 2.5.3).
+    return { ...item, documentation: { value: `\`\`\`typescript\n${found.signature}\n\`\`\`\n\n${found.doc}` } };
   },
 };
 
