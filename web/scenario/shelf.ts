@@ -34,7 +34,35 @@ export const SHELVES: readonly Shelf[] = [
   {
     title: "The platform",
     about: "What the host must set before there is any guest, and what it cannot change afterwards.",
-    ids: ["vmpl-not-optional", "syscfg-frozen"],
+    ids: [
+      "snp-left-off",
+      "vmpl-not-optional",
+      "vmplen-too-late",
+      "cores-differ-vmplen",
+      "cores-differ-smmlock",
+      "cores-differ-rmp",
+      "syscfg-frozen",
+      "rmp-cannot-move",
+      "firmware-pages",
+      "reclaim-firmware-page",
+    ],
+  },
+  {
+    title: "The launch",
+    about: "What the firmware lets into a guest, what it measures, and what it refuses.",
+    ids: [
+      "launch-at-vmpl0",
+      "launch-at-vmpl1",
+      "page-types",
+      "launch-in-order",
+      "launched-twice",
+      "foreign-page",
+      "wrong-page-size",
+      "launch-2m",
+      "reclaim-guest-page",
+      "decommission",
+      "report-vmpl",
+    ],
   },
   {
     title: "Pages",
@@ -65,7 +93,7 @@ export const SHELVES: readonly Shelf[] = [
   {
     title: "Lies of the hypervisor",
     about: "What it may answer to a guest's requests, and where Linux stops believing it.",
-    ids: ["lie-no-snp", "lie-page-state", "lie-other-ghcb"],
+    ids: ["lie-no-snp", "lie-page-state", "lie-other-ghcb", "fake-svsm-normal", "fake-svsm-unmeasured"],
   },
   {
     title: "What if?",
