@@ -5,7 +5,7 @@
 import { type Page, page } from "./page";
 
 /** Milliseconds after which waiting would serve nobody: a level hangs, or the machine does not start. */
-const LONGEST = 6_000;
+const LONGEST = 15_000;
 /** Time for the reader's first click: typing counts in the plain field, so nobody waits for the editor. */
 const BREATH = 800;
 
