@@ -21,7 +21,7 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const browser = await findBrowser();
-  console.log(browser.how);
+  console.log(`browser: ${browser.how}`);
   await ensurePage();
   const atRoot = await serve(pageDirectory);
   const inFolder = await serve(pageDirectory, { at: "/some/folder/" });
