@@ -54,6 +54,7 @@ export const SHELVES: readonly Shelf[] = [
       "launch-at-vmpl0",
       "launch-at-vmpl1",
       "page-types",
+      "launch-as-qemu",
       "launch-in-order",
       "launched-twice",
       "foreign-page",
