@@ -70,9 +70,10 @@ describe("the platform", () => {
     expect(third).toMatch(/^[0-9a-f]{96}$/);
     expect(third).not.toBe(last);
 
-    const starts = await reader.page.locator(".by-level .digest-button").allTextContents();
+    const texts = await reader.page.locator(".by-level .digest-button").allTextContents();
+    const starts = texts.map((text) => text.slice(0, 12));
     expect(new Set(starts).size).toBe(4);
-    expect(last?.startsWith((starts[0] ?? "").slice(0, 12))).toBe(true);
+    expect(last?.slice(0, 12)).toBe(starts[0]);
     await reader.page.locator(".by-level .digest-button").nth(0).click();
     await reader.page.locator(".said").filter({ hasText: "copied, 96 hex digits" }).waitFor();
     expect(await reader.clipboard()).toBe(last);
@@ -83,7 +84,7 @@ describe("the platform", () => {
     await reader.page.locator('.by-level tr[data-chosen] th:has-text("VMPL1")').waitFor();
     await reader.page.keyboard.press("End");
     const now = await reader.page.locator(".by-level tr[data-chosen] .digest-button").textContent();
-    expect(now).toBe(starts[1]);
+    expect(now?.slice(0, 12)).toBe(starts[1]);
   });
 });
 
@@ -110,7 +111,7 @@ describe("an OVMF image", () => {
     await reader.page.getByLabel("CPU model").selectOption("EPYC-Genoa");
     await shows(expected(4, 0xa10f10, 1, 0));
     await reader.page.getByLabel("SEV_FEATURES").fill("21");
-    await reader.page.getByLabel("boot VMPL").selectOption("2");
+    await reader.page.getByLabel("boot VMPL", { exact: true }).selectOption("2");
     await shows(expected(4, 0xa10f10, 0x21, 2));
     await reader.page.getByLabel("vCPUs").fill("many");
     await reader.page.locator(".ovmf").filter({ hasText: "a whole number from 1 to 4096" }).waitFor();

@@ -223,6 +223,11 @@ export class Visit {
     });
   }
 
+  /** When a run that was to be shown last ended, by the page's clock. */
+  async lastEnd(): Promise<number> {
+    return this.page.evaluate(() => (window as unknown as { watched: Watched }).watched.ended);
+  }
+
   /** Milliseconds from the newest run being asked for until now, by the page's clock. */
   async sinceAsked(): Promise<number> {
     return this.page.evaluate(() => performance.now() - (window as unknown as { watched: Watched }).watched.asked);
