@@ -61,7 +61,7 @@ export default function Unsure() {
           value={query}
           onChange={(event) => setQuery(event.target.value)}
         />
-        <fieldset className="chips">
+        <fieldset className="chips unsure-kinds">
           <legend className="sr">Kind</legend>
           {ORDER.map((name) => (
             <button

@@ -97,7 +97,7 @@ function locksOf(cores: readonly Core[]): string[] {
   return [
     frozen.length === 0
       ? "SYSCFG is open: SecureNestedPagingEn is clear, so the host may still write every bit."
-      : `SYSCFG is frozen${on(frozen)} until reset, by SecureNestedPagingEn: writes are ignored. RMP_BASE, RMP_END, the fixed MTRRs and IORRs raise #GP instead.`,
+      : `SYSCFG is frozen${on(frozen)} until reset, by SecureNestedPagingEn: writes are ignored. The fixed MTRRs, IORRs and TOP_MEM raise #GP instead, and so, it is assumed, do RMP_BASE and RMP_END.`,
     locked.length === 0
       ? "SMM is not locked: the BIOS left SmmLock clear."
       : `SmmLock${on(locked)} stays set until reset: the BIOS set it, and a write cannot clear it.`,

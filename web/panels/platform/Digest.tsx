@@ -19,6 +19,20 @@ export function Digest({ value, what }: { value: string; what: string }) {
   );
 }
 
+/** The first bytes, and a click copies all of them. */
+export function DigestButton({ value, what }: { value: string; what: string }) {
+  return (
+    <button
+      type="button"
+      className="button plain mono digest-button"
+      title={`Copy ${value}`}
+      onClick={() => void copyDigest(value, `The ${what}`)}
+    >
+      {value.slice(0, 12)}…<span className="sr"> copy the whole {what}</span>
+    </button>
+  );
+}
+
 /** The first bytes, enough to tell two apart. */
 export function DigestStart({ value }: { value: string }) {
   return (

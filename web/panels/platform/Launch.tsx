@@ -57,7 +57,7 @@ export function Launch() {
                 <th scope="col">gpa</th>
                 {[1, 2, 3].map((vmpl) => (
                   <th key={vmpl} scope="col" title={`permissions of VMPL${vmpl}`}>
-                    {vmpl}
+                    {vmpl === 1 ? "VMPL1" : vmpl}
                   </th>
                 ))}
                 <th scope="col">digest after it</th>

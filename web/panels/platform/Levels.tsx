@@ -1,7 +1,7 @@
 /** The end of the launch at each level of the picker: the level is measured, and nothing else gives it away. */
 import { page } from "../../store/page";
 import { firstDifference, type LevelLaunch, launchOfGuest, platform } from "../../store/platform";
-import { DigestStart } from "./Digest";
+import { DigestButton } from "./Digest";
 
 export function Levels() {
   const levels = platform((s) => s.levels);
@@ -29,35 +29,35 @@ export function Levels() {
                 VMPL{vmpl}
                 {vmpl === picked ? <span className="sr">, the one that runs</span> : null}
               </th>
-              <Launched level={level} ours={ours} picked={vmpl === picked} />
+              <Launched level={level} vmpl={vmpl} ours={ours} picked={vmpl === picked} />
             </tr>
           ))}
         </tbody>
       </table>
       <p className="muted small">
-        The level stands in the VMSA, and the VMSA is measured. No register shows it to the guest: only whoever verifies
-        the digest notices that another level was picked, or a guest that probes its own.
+        The level stands in the VMSA, and the VMSA is measured; so is what each page grants to the other levels. No
+        register tells the guest: only whoever verifies the digest notices that another level was picked, or a guest
+        that probes its own.
       </p>
     </section>
   );
 }
 
-function Launched({
-  level,
-  ours,
-  picked,
-}: {
+interface LaunchedProps {
   level: LevelLaunch;
+  vmpl: number;
   ours: ReturnType<typeof launchOfGuest>;
   picked: boolean;
-}) {
+}
+
+function Launched({ level, vmpl, ours, picked }: LaunchedProps) {
   if (level.state === "absent") return <td colSpan={2}>not on this machine</td>;
   const steps = stepsOf(level);
   if (!steps) return <td colSpan={2}>being measured</td>;
   const end = steps.at(-1);
   return (
     <>
-      <td>{end ? <DigestStart value={end.digest} /> : "nothing launched"}</td>
+      <td>{end ? <DigestButton value={end.digest} what={`launch digest at VMPL${vmpl}`} /> : "nothing launched"}</td>
       <td className="small">{picked ? "this run" : (firstDifference(ours, steps) ?? "not at all")}</td>
     </>
   );
