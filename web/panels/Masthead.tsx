@@ -5,6 +5,7 @@ import { cycleTheme } from "../store/prefs";
 import { run, stop } from "../store/run";
 import { resetScenario } from "../store/scenario";
 import { copyLink } from "../store/sharing";
+import { InlineCode } from "./InlineCode";
 import { Icon } from "./icons";
 import { Picker } from "./Picker";
 import { AssumedMark } from "./platform/AssumedMark";
@@ -22,7 +23,9 @@ function Title() {
         </button>
         <AssumedMark />
       </div>
-      <p className="claim">{claim}</p>
+      <p className="claim">
+        <InlineCode text={claim} />
+      </p>
       <p className="kvm-note">
         Real KVM boots every vCPU at VMPL0 and grants the other levels nothing.{" "}
         <span>

@@ -5,6 +5,7 @@ import type { GalleryEntry } from "../../scenario/shelf";
 import { openFile, openNamed } from "../../store/opening";
 import { page } from "../../store/page";
 import { saveFile } from "../../store/sharing";
+import { InlineCode } from "../InlineCode";
 import { plural } from "../numbers";
 import { Dialog } from "./Dialog";
 
@@ -77,7 +78,9 @@ export default function Gallery() {
                   >
                     <span className="entry-title">{entry.title}</span>
                     <span className="entry-level small muted">{DIFFICULTY[entry.difficulty]}</span>
-                    <span className="entry-shows">{entry.shows}</span>
+                    <span className="entry-shows">
+                      <InlineCode text={entry.shows} />
+                    </span>
                   </button>
                 </li>
               ))}

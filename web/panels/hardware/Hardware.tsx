@@ -52,7 +52,7 @@ function Rmp() {
   return (
     <>
       <div className="map-head">
-        <h3 title="Reverse Map Table">RMP</h3>
+        <h3 className="sr">RMP</h3>
         <label className="check small">
           <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
           unfold every region
