@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Fuel, type Watch } from "../../web/runtime/fuel";
 import { LIMITS } from "../../web/runtime/limits";
-import { ran } from "./programs";
+import { run, runEnd } from "../../web/runtime/run";
+import { scenario, theParts } from "./programs";
 
 function clock() {
   const said: number[] = [];
@@ -24,16 +25,19 @@ describe("counted", () => {
     expect(interrupts).toBe(LIMITS.interrupts);
   });
 
+  const endOf = async (body: string) => runEnd(scenario(`export function boot() { ${body} }`), await theParts());
+
   test("too many steps", async () => {
-    const { end, all } = await ran("for (;;) read8(0x8000);");
-    expect(end).toEqual({ end: "fuel", limit: "steps" });
-    expect(all.length).toBe(LIMITS.events);
+    expect(await endOf("for (;;) read8(0x8000);")).toEqual({
+      end: { end: "fuel", limit: "steps" },
+      events: LIMITS.events,
+    });
   });
 
   test("too many changes", async () => {
-    const { end, all } = await ran("for (;;) clear_page(0x8000);");
+    const { end, events } = await endOf("for (;;) clear_page(0x8000);");
     expect(end).toEqual({ end: "fuel", limit: "changes" });
-    expect(all.length).toBeLessThan(LIMITS.events);
+    expect(events).toBeLessThan(LIMITS.events);
   });
 });
 
@@ -73,7 +77,10 @@ describe("timed, where a clock is lent", () => {
       },
     };
     const start = performance.now();
-    await ran("for (;;) read8(0x8000);", {}, { watch });
+    const trace = await run(scenario("export function boot() { for (;;) read8(0x8000); }"), await theParts(), {
+      watch,
+    });
+    trace.release();
     const gaps = [start, ...seen].map((at, i) => (seen[i] ?? at) - at);
     expect(seen.length).toBeGreaterThan(0);
     expect(Math.max(...gaps)).toBeLessThan(LIMITS.silence);
