@@ -16,6 +16,8 @@ const EDITED = 'log("accepted 32 pages");';
 /** The picker's last level, and how the default scenario ends there: the last thing that start-up draws. */
 const LAST_LEVEL = '.level[data-level="3"] .level-word';
 const LAST_END = "terminated 1:3";
+/** ms */
+const PATIENCE = 180_000;
 
 export async function benchPage(times: { edits: number; starts: number }): Promise<string> {
   const { path, how } = await findBrowser();
@@ -67,29 +69,33 @@ interface Start {
   complete: number;
 }
 
-/** One visit with a fresh profile. */
+/** A fresh profile. A slow computer must not end the bench. */
+async function open(browser: Browser): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  page.setDefaultTimeout(PATIENCE);
+  return page;
+}
+
 async function start(browser: Browser, url: string): Promise<Start> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await open(browser);
   await page.goto(url);
   const usable = await whenDrawn(page, LAST_LEVEL, LAST_END);
   await page.waitForFunction(() => document.documentElement.dataset.editor === "ready");
   const complete = await page.evaluate(() => performance.now());
-  await context.close();
+  await page.context().close();
   return { usable, complete };
 }
 
 /** What a visit fetches until the page is usable, when the browser has no time to fetch the editor meanwhile. */
 async function fetchedBefore(browser: Browser, url: string): Promise<string[]> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await open(browser);
   const fetched = new Set<string>();
   page.on("request", (request) => fetched.add(request.url()));
   page.on("worker", (worker) => fetched.add(worker.url()));
   await page.addInitScript(() => Object.assign(window, { requestIdleCallback: () => 0 }));
   await page.goto(url);
   await whenDrawn(page, LAST_LEVEL, LAST_END);
-  await context.close();
+  await page.context().close();
   return [...fetched].filter((file) => !file.includes("/Editor-"));
 }
 
@@ -105,8 +111,7 @@ async function whenDrawn(page: Page, selector: string, text: string): Promise<nu
 
 /** Milliseconds from each keydown to the frame that shows what the changed program did. */
 async function keystrokes(browser: Browser, url: string, edits: number): Promise<number[]> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await open(browser);
   await page.goto(url);
   await page.waitForFunction(() => document.documentElement.dataset.editor === "ready");
   await goToEnd(page, EDITED);
@@ -125,7 +130,7 @@ async function keystrokes(browser: Browser, url: string, edits: number): Promise
     if (i >= 5) samples.push(at - pressed);
     await page.waitForTimeout(50 + ((i * 37) % 50));
   }
-  await context.close();
+  await page.context().close();
   return samples;
 }
 
