@@ -36,7 +36,8 @@ describe("globals", () => {
       const text = read("api/hypervisor.d.ts");
       const start = text.indexOf(`interface ${name} {`);
       const body = text.slice(start, text.indexOf("\n}", start));
-      return [...body.matchAll(/^ {2}(?:readonly )?(\w+)[(:?]/gm)].map(([, member = ""]) => member).sort();
+      const found = [...body.matchAll(/^ {2}(?:readonly |get )?(\w+)[(:?]/gm)].map(([, member = ""]) => member);
+      return [...new Set(found)].sort();
     };
     const { log } = await ran("rdmsr(MSR_AMD64_SEV);", {
       hypervisor: "export function between(hv) { log(Object.getOwnPropertyNames(hv).sort().join(' ')); }",

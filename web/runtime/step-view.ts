@@ -10,13 +10,17 @@ import { ASID } from "./state";
 const MAX_PAGES = 4096;
 const LARGE = 0x20_0000;
 
-/** `step` is from 0 to `events`; `event` is the one that led there. The machine is left at that step. */
+/**
+ * `step` is from 0 to `events`; `event` is the one that led there. `mapped`: guest-physical addresses at which anything is
+ * ever mapped. The machine is left at that step.
+ */
 export function stepView(
   machine: Machine,
   step: number,
   events: number,
   event: TraceEvent | null,
   spa: number | null,
+  mapped: () => readonly number[],
 ): StepView {
   machine.seek(step);
   const changes = machine.changes(step);
@@ -32,7 +36,7 @@ export function stepView(
     tiles,
     rows,
     rowsLeft,
-    selected: spa === null || spa >= machine.config.pages * 4096 ? null : selected(machine, spa),
+    selected: spa === null || spa >= machine.config.pages * 4096 ? null : selected(machine, spa, mapped()),
     ghcbMsr: hex(machine.ghcbMsr(0)),
     syscfg: hex(machine.syscfg(0)),
     platform: platformView(machine),
@@ -82,20 +86,21 @@ function reasonsOf(machine: Machine, step: number): Reason[] {
   }));
 }
 
-function selected(machine: Machine, spa: number): NonNullable<StepView["selected"]> {
-  return { covering: machine.entry(spa), own: machine.ownEntry(spa), mappings: mappingsOf(machine, spa) };
+function selected(machine: Machine, spa: number, mapped: readonly number[]): NonNullable<StepView["selected"]> {
+  return { covering: machine.entry(spa), own: machine.ownEntry(spa), mappings: mappingsOf(machine, spa, mapped) };
 }
 
 /** Who maps a page: every leaf of the guest's nested table that leads to it. */
-function mappingsOf(machine: Machine, spa: number): Mapping[] {
+function mappingsOf(machine: Machine, spa: number, mapped: readonly number[]): Mapping[] {
   const page = spa - (spa % 4096);
-  const found: Mapping[] = [];
-  const end = machine.config.pages * 4096;
-  for (let gpa = 0; gpa < end; gpa += 4096) {
+  const found = new Map<number, Mapping>();
+  for (const gpa of mapped) {
     const leaf = machine.nptGet(ASID, gpa);
     if (!leaf) continue;
     const first = leaf.size === "2M" ? gpa - (gpa % LARGE) : gpa;
-    if (spaOf(leaf, gpa) === page) found.push({ asid: ASID, ...leaf, gpa: first, spa: spaOf(leaf, first) });
+    const start = spaOf(leaf, first);
+    if (page < start || page >= start + (leaf.size === "2M" ? LARGE : 4096)) continue;
+    found.set(first, { asid: ASID, ...leaf, gpa: first, spa: start });
   }
-  return found;
+  return [...found.values()];
 }

@@ -1,5 +1,5 @@
 /** What a run left behind: the machine at every step, the places, the log and the end. */
-import { Event, Model } from "../../assembly/abi";
+import { Event, Model, Op } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
 import { decidedBy, launchSteps } from "./launch-steps";
@@ -14,6 +14,7 @@ export const MODEL = `${Model.VERSION}`;
 export class Trace {
   /** number of events */
   readonly events: number;
+  private gpas: number[] | null = null;
   private launched: LaunchStep[] | null = null;
 
   /** `give`: hands the machine back, when nobody will ask for a step any more. */
@@ -64,7 +65,20 @@ export class Trace {
   /** The state after `step` events, with what is known of the page at `spa`. */
   view(step: number, spa: number | null): StepView {
     const clamped = Math.max(0, Math.min(this.events, Math.trunc(step) || 0));
-    return stepView(this.machine, clamped, this.events, clamped === 0 ? null : this.event(clamped), spa);
+    return stepView(this.machine, clamped, this.events, clamped === 0 ? null : this.event(clamped), spa, () =>
+      this.mapped(),
+    );
+  }
+
+  /** Guest-physical addresses, in order, at which anything is ever mapped: no table has a leaf without an event. */
+  private mapped(): number[] {
+    if (this.gpas) return this.gpas;
+    const gpas = new Set<number>();
+    for (let step = 1; step <= this.events; step++) {
+      if (this.machine.eventByte(step, Event.OP) === Op.NPT_MAP) gpas.add(Number(this.machine.event(step).args.gpa));
+    }
+    this.gpas = [...gpas].sort((a, b) => a - b);
+    return this.gpas;
   }
 
   /** JSON Lines: an object an event, the end last and flat. */

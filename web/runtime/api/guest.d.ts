@@ -215,33 +215,46 @@ declare function cpuid(leaf: u64, subleaf?: u64): { eax: number; ebx: number; ec
  */
 declare const ghcb: {
   /** offset CBh, one byte */
-  cpl: number | bigint;
+  get cpl(): number;
+  set cpl(value: u64);
   /** offset 1F8h */
-  rax: u64;
+  get rax(): bigint;
+  set rax(value: u64);
   /** offset 308h */
-  rcx: u64;
+  get rcx(): bigint;
+  set rcx(value: u64);
   /** offset 310h */
-  rdx: u64;
+  get rdx(): bigint;
+  set rdx(value: u64);
   /** offset 318h */
-  rbx: u64;
+  get rbx(): bigint;
+  set rbx(value: u64);
   /** offset 390h: what the request is, `SVM_VMGEXIT_...` */
-  sw_exit_code: u64;
+  get sw_exit_code(): bigint;
+  set sw_exit_code(value: u64);
   /** offset 398h: on return, bits 31:0 are 0, or 2 (`GHCB_HV_RESP_MALFORMED_INPUT`) */
-  sw_exit_info_1: u64;
+  get sw_exit_info_1(): bigint;
+  set sw_exit_info_1(value: u64);
   /** offset 3A0h: on return, with sw_exit_info_1 = 2, one of `GHCB_ERR_...` */
-  sw_exit_info_2: u64;
+  get sw_exit_info_2(): bigint;
+  set sw_exit_info_2(value: u64);
   /** offset 3A8h: guest-physical address of the request's data, usually in the shared buffer */
-  sw_scratch: u64;
+  get sw_scratch(): bigint;
+  set sw_scratch(value: u64);
   /** offset 3E8h */
-  xcr0: u64;
+  get xcr0(): bigint;
+  set xcr0(value: u64);
   /** offset 3F0h, 16 bytes as one number: bit n says that the 8 bytes at 8n are meant. Write 0 before a new request. */
-  valid_bitmap: bigint | number;
+  get valid_bitmap(): bigint;
+  set valid_bitmap(value: u64);
   /** address of the shared buffer, 800h into the page, 2,032 bytes: use it with `read64` and `write64` */
   readonly shared_buffer: number;
   /** offset FFAh, two bytes */
-  protocol_version: number | bigint;
+  get protocol_version(): number;
+  set protocol_version(value: u64);
   /** offset FFCh, four bytes: 0 (`GHCB_DEFAULT_USAGE`) for this layout */
-  usage: number | bigint;
+  get usage(): number;
+  set usage(value: u64);
 };
 
 /**

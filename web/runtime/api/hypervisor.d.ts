@@ -53,32 +53,45 @@ type Vmgexit = MsrExit | GhcbExit;
 
 /** Fields of the GHCB page as the host sees them. Offsets as in struct ghcb, Linux arch/x86/include/asm/svm.h. */
 interface HostGhcb {
-  /** CBh, one byte of a register's worth */
-  cpl: u64;
+  /** CBh, one byte */
+  get cpl(): number;
+  set cpl(value: u64);
   /** 1F8h */
-  rax: u64;
+  get rax(): bigint;
+  set rax(value: u64);
   /** 308h */
-  rcx: u64;
+  get rcx(): bigint;
+  set rcx(value: u64);
   /** 310h */
-  rdx: u64;
+  get rdx(): bigint;
+  set rdx(value: u64);
   /** 318h */
-  rbx: u64;
+  get rbx(): bigint;
+  set rbx(value: u64);
   /** 390h */
-  sw_exit_code: u64;
+  get sw_exit_code(): bigint;
+  set sw_exit_code(value: u64);
   /** 398h: 0, or 2 (`GHCB_HV_RESP_MALFORMED_INPUT`) with the reason in sw_exit_info_2 */
-  sw_exit_info_1: u64;
+  get sw_exit_info_1(): bigint;
+  set sw_exit_info_1(value: u64);
   /** 3A0h: one of `GHCB_ERR_...` */
-  sw_exit_info_2: u64;
+  get sw_exit_info_2(): bigint;
+  set sw_exit_info_2(value: u64);
   /** 3A8h: guest-physical address */
-  sw_scratch: u64;
+  get sw_scratch(): bigint;
+  set sw_scratch(value: u64);
   /** 3E8h */
-  xcr0: u64;
+  get xcr0(): bigint;
+  set xcr0(value: u64);
   /** 3F0h, 16 bytes as one number: bit n says that the 8 bytes at 8n are meant */
-  valid_bitmap: u64;
+  get valid_bitmap(): bigint;
+  set valid_bitmap(value: u64);
   /** FFAh, two bytes */
-  protocol_version: u64;
+  get protocol_version(): number;
+  set protocol_version(value: u64);
   /** FFCh, four bytes */
-  usage: u64;
+  get usage(): number;
+  set usage(value: u64);
   /** system-physical address of the shared buffer, 800h into the page, 2,032 bytes */
   readonly shared_buffer: number;
 }
@@ -288,7 +301,8 @@ interface Hypervisor {
    *
    * @see APM vol. 2, 15.36.2
    */
-  syscfg: u64;
+  get syscfg(): bigint;
+  set syscfg(value: u64);
 
   /** Reads a host register of one core: SYSCFG, HWCR, RMP_BASE... @throws Exception #GP(0) */
   rdmsr(msr: u64, core?: u64): bigint;

@@ -1,6 +1,6 @@
 /**
  * The constants that programs see as globals, with Linux's names and values. Documented for users in
- * api/constants.d.ts (a test holds the two together).
+ * api/program.d.ts (a test holds the two together).
  *
  * Sources: Linux arch/x86/include/asm/sev-common.h, sev.h, svm.h, msr-index.h, uapi/asm/svm.h, trapnr.h.
  * RMP_READ...RMP_SSS have no name in Linux; these are coconut-svsm's RMPFlags (kernel/src/sev/utils.rs).
