@@ -3,12 +3,12 @@
  * arrived nothing more is asked of the network.
  */
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
-import { settled } from "../store/settled";
+import { editorAsked } from "../store/settled";
 
 export function lazily<P extends object>(
   load: () => Promise<{ default: ComponentType<P> }>,
 ): LazyExoticComponent<ComponentType<P>> {
-  void settled.then(load).catch(() => {
+  void editorAsked.then(load).catch(() => {
     // It may arrive when it is asked for.
   });
   return lazy(load);

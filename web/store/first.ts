@@ -6,12 +6,12 @@ import { loadGallery, loadScenario } from "../scenario/gallery";
 import { parseScenario } from "../scenario/parse";
 import type { Scenario } from "../scenario/schema";
 import { DEFAULT_SCENARIO } from "../scenario/shelf";
-import { settled } from "./settled";
+import { editorAsked } from "./settled";
 
 const FILES = import.meta.glob<string>("../../public/scenarios/boot-check.json", { query: "?raw", import: "default" });
 const load = FILES[`../../public/scenarios/${DEFAULT_SCENARIO}.json`];
 
-void settled.then(loadGallery).catch(() => {
+void editorAsked.then(loadGallery).catch(() => {
   // It may arrive when it is asked for.
 });
 

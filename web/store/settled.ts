@@ -7,7 +7,7 @@ import { type Page, page } from "./page";
 /** Milliseconds after which waiting would serve nobody: a level hangs, or the machine does not start. */
 const LONGEST = 15_000;
 /** Time for the reader's first click: typing counts in the plain field, so nobody waits for the editor. */
-const BREATH = 800;
+const BREATH = 1_000;
 
 function isSettled({ status, view, ends }: Page): boolean {
   if (status === "held" || status === "broken") return true;
@@ -25,6 +25,9 @@ export const settled: Promise<void> = new Promise<void>((resolve) => {
 })
   .then(() => new Promise<void>((resolve) => setTimeout(resolve, BREATH)))
   .then(() => new Promise<void>((resolve) => whenIdle(resolve)));
+
+/** A moment later, when the editor has been asked for: the small parts queue behind it and still arrive before it. */
+export const editorAsked: Promise<void> = settled.then(() => new Promise((resolve) => setTimeout(resolve, 50)));
 
 function whenIdle(go: () => void): void {
   // Safari has no requestIdleCallback.
