@@ -147,6 +147,12 @@ describe("errors of a program, where they are", () => {
     expect(end).toMatchObject({ end: "error", file: "linux", line: 2, column: 18 });
   });
 
+  test("only the library's modules: whatever else a file carries is no module", async () => {
+    const library = { linux: "export const a = 1;", extra: 5 } as object;
+    const { end } = await ranText("import { b } from 'extra';\nb;\nexport function boot() {}", { library });
+    expect(end).toMatchObject({ end: "error", file: "guest", line: 1, column: 19 });
+  });
+
   test("a bracket for every call: too deep to be read", async () => {
     const deep = `export function boot() { return ${"(".repeat(50_000)}1${")".repeat(50_000)}; }`;
     expect((await ranText(deep)).end).toMatchObject({

@@ -57,9 +57,10 @@ export class Runtime {
   }
 
   loadGuest(scenario: Scenario, watch?: Watch): Loaded {
-    const { linux, ovmf, svsm } = this.parts.sources;
+    const { sources } = this.parts;
+    const { linux = sources.linux, ovmf = sources.ovmf, svsm = sources.svsm } = scenario.library ?? {};
     const { memoryMiB } = scenario.machine;
-    const modules = { linux, ovmf, svsm, ...scenario.library };
+    const modules = { linux, ovmf, svsm };
     const machine = JSON.stringify({ memoryMiB });
     return load(this.guest, this.guests, { name: "guest", text: scenario.guest, modules, machine }, watch);
   }
