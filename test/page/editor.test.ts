@@ -48,6 +48,44 @@ test("what was typed before Monaco arrived is there after", async () => {
   await reader.page.locator(".log").filter({ hasText: "typed early" }).waitFor();
 });
 
+test("Monaco takes over in the middle of typing: the cursor, the focus and the place stay", async () => {
+  const reader = await visit({ editor: "monaco" });
+  const { page } = reader;
+  await reader.write(`export function boot() {\n  log("");\n}\n${"// a line\n".repeat(60)}`);
+  await page.evaluate(() => {
+    const field = document.querySelector<HTMLTextAreaElement>(".plain-editor textarea");
+    field?.focus();
+    const between = (field?.value.indexOf('""') ?? 0) + 1;
+    field?.setSelectionRange(between, between);
+  });
+  await page.keyboard.type("be");
+  await page.locator(".monaco-editor .view-line").first().waitFor();
+  await page.keyboard.type("fore");
+  await page.locator(".log").filter({ hasText: "before" }).waitFor();
+  await page.locator(".view-line").filter({ hasText: 'log("before");' }).waitFor();
+});
+
+test("a run does not scroll the text away under the hands of somebody who types", async () => {
+  const reader = await arrived();
+  const { page } = reader;
+  const filler = "// a line\n".repeat(80);
+  await reader.type(`${filler}export function boot() {\n  pvalidate(RAM_START, RMP_PG_SIZE_4K, true);\n}\n`);
+  await page
+    .locator(".where b")
+    .filter({ hasText: /^[1-9]/ })
+    .waitFor();
+  await page.keyboard.press("ControlOrMeta+Home");
+  const runs = await reader.lastEnd();
+  await page.keyboard.type("// x");
+  await page.waitForFunction((old) => (window as unknown as { watched: { ended: number } }).watched.ended > old, runs);
+  await page.locator(".view-line").filter({ hasText: "// x" }).waitFor();
+  // Stepping does bring the line into view.
+  await page.locator("h1").click();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("End");
+  await page.locator(".view-line").filter({ hasText: "pvalidate(" }).waitFor();
+});
+
 test("completion, hover and squiggles know the program's API and not the other's", async () => {
   const reader = await arrived();
   const { page } = reader;

@@ -1,10 +1,11 @@
 /** The editor as the page uses it: one lazy chunk with Monaco in it. */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { arrive } from "./arrival";
 import { CodeEditor, type EditorMarks, type Heard, type Shown } from "./code-editor";
 import "./editor.css";
 import type { Problem } from "./problems";
 import type { EditorFile } from "./programs";
+import { standing } from "./stand-in";
 
 export interface EditorProps {
   files: readonly EditorFile[];
@@ -27,6 +28,8 @@ export interface EditorProps {
 export default function Editor(props: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<CodeEditor | null>(null);
+  // Asked while this is first rendered, when the plain field is still there.
+  const [before] = useState(standing);
   const latest = useRef(props);
   latest.current = props;
 
@@ -41,6 +44,7 @@ export default function Editor(props: EditorProps) {
     const made = new CodeEditor(host.current, heard);
     editor.current = made;
     made.update(shownOf(latest.current));
+    if (before) made.takeOver(before);
     let gone = false;
     arrive().then(
       () => {
@@ -59,7 +63,7 @@ export default function Editor(props: EditorProps) {
       made.dispose();
       editor.current = null;
     };
-  }, []);
+  }, [before]);
 
   useEffect(() => {
     editor.current?.update(shownOf(props));

@@ -10,6 +10,7 @@ import { OPTIONS } from "./options";
 import { copyInto, override } from "./overrides";
 import { markRunProblems, type Problem, problemsOf } from "./problems";
 import { type EditorFile, nameAt } from "./programs";
+import type { Standing } from "./stand-in";
 import { Texts } from "./texts";
 import { applyTheme, onColoursChanged } from "./theme";
 
@@ -36,6 +37,9 @@ export interface Heard {
   onRefused(sentence: string): void;
 }
 
+/** For so many milliseconds after a key the reader counts as typing. */
+const TYPING = 2_000;
+
 export class CodeEditor {
   private readonly editor: monaco.editor.IStandaloneCodeEditor;
   private readonly texts: Texts;
@@ -50,6 +54,8 @@ export class CodeEditor {
   private marked = "[]";
   private told = "[]";
   private revealed = 0;
+  /** when the reader last changed a text: performance.now() */
+  private typed = Number.NEGATIVE_INFINITY;
   /** where the cursor goes when the text that it is about has arrived */
   private pending: { name: string; line: number } | null = null;
 
@@ -60,6 +66,7 @@ export class CodeEditor {
     applyTheme(host);
     this.editor = monaco.editor.create(host, { ...OPTIONS, ...this.measure(), theme: "snplay", model: null });
     this.texts = new Texts((name, text) => {
+      this.typed = performance.now();
       checkSoon();
       heard.onChange(name, text);
     });
@@ -88,15 +95,21 @@ export class CodeEditor {
     this.show(file);
     this.lenses.show(file);
     const { current, failing, problems } = shown.marks;
-    this.marks.show(file.name, current, failing);
+    this.marks.show(file.name, current, failing, this.mayScroll());
     const key = JSON.stringify(problems);
     if (changed || key !== this.marked) markRunProblems((name) => this.texts.model(name), shown.files, problems);
     this.marked = key;
     this.reveal(file, shown.reveal);
   }
 
-  focus(): void {
-    this.editor.focus();
+  /** Goes on where the reader was in the plain field. */
+  takeOver({ focused, start, end, top, left }: Standing): void {
+    const model = this.editor.getModel();
+    if (!model) return;
+    const [from, to] = [model.getPositionAt(start), model.getPositionAt(end)];
+    this.editor.setSelection(monaco.Selection.fromPositions(from, to));
+    this.editor.setScrollPosition({ scrollTop: top, scrollLeft: left }, monaco.editor.ScrollType.Immediate);
+    if (focused) this.editor.focus();
   }
 
   dispose(): void {
@@ -110,6 +123,11 @@ export class CodeEditor {
   private measure(): monaco.editor.IEditorOptions {
     const { fontFamily, fontSize, lineHeight } = getComputedStyle(this.host);
     return { fontFamily, fontSize: Number.parseFloat(fontSize), lineHeight: Number.parseFloat(lineHeight) };
+  }
+
+  /** Not under the hands of somebody who types: every key runs the program, and the step may be on any line. */
+  private mayScroll(): boolean {
+    return !(this.editor.hasTextFocus() && performance.now() - this.typed < TYPING);
   }
 
   private show(file: EditorFile): void {
@@ -165,6 +183,7 @@ export class CodeEditor {
       kind === "override" && isHook(name) ? override(own, name) : copyInto(own ?? "", name, file.name, file.text);
     if ("refused" in written) return this.heard.onRefused(written.refused);
     this.pending = { name: target, line: written.line };
+    this.typed = performance.now();
     if (written.text !== own) this.heard.onChange(target, written.text);
     this.heard.onActive(target);
   }

@@ -14,10 +14,12 @@ export class Marks {
     this.decorations = editor.createDecorationsCollection();
   }
 
-  /** Marks the lines that are in `file`, and brings a newly marked one into view if it is not. */
-  show(file: string, current: Line | undefined, failing: Line | undefined): void {
+  /** Marks the lines that are in `file`. A newly marked one is brought into view, if it is not and `scroll` allows. */
+  show(file: string, current: Line | undefined, failing: Line | undefined, scroll: boolean): void {
     const key = JSON.stringify([file, current, failing]);
     if (key === this.shown) return;
+    // The first marks come with the text itself, which must not move under the reader.
+    const first = this.shown === "";
     this.shown = key;
     const at = (mark: Line | undefined) => (mark?.file === file ? mark.line : 0);
     const failed = at(failing);
@@ -28,7 +30,8 @@ export class Marks {
     ];
     this.decorations.set(decorations);
     const line = failed || stands;
-    if (line) this.editor.revealLineInCenterIfOutsideViewport(line, monaco.editor.ScrollType.Immediate);
+    if (line && scroll && !first)
+      this.editor.revealLineInCenterIfOutsideViewport(line, monaco.editor.ScrollType.Immediate);
   }
 }
 
