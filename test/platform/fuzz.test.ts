@@ -63,7 +63,9 @@ describe(`platform and firmware, SNPLAY_SEED=${SEED}`, () => {
     expect(seen.get("FW_REPORT_VMPL PASSED") ?? 0).toBeGreaterThan(10);
   });
 
-  it("Why? gives the checks that were made, the one that decided last, and changes nothing", () => {
+  it("Why? gives the checks that were made, the one that decided last, and changes nothing", {
+    timeout: 300_000,
+  }, () => {
     const random = new Random(SEED + 1);
     for (let i = 0; i < 20; i++) {
       const { core, rungs } = play(randomCase(random));
@@ -82,7 +84,7 @@ describe(`platform and firmware, SNPLAY_SEED=${SEED}`, () => {
     }
   });
 
-  it("any step can be gone back to, and forward again, SNP_INIT and its coverage included", () => {
+  it("any step can be gone back to, and forward again, SNP_INIT and its coverage too", { timeout: 300_000 }, () => {
     const random = new Random(SEED + 2);
     let inits = 0;
     for (let i = 0; i < 40; i++) {

@@ -93,11 +93,11 @@ class Writer {
     if (mistake === "apart") this.one(random.pick([RMP_BASE, RMP_END]), 0x5000n);
     if (mistake === "unequal") this.one(random.pick(COMPARED), 0x5000n);
     if (mistake === "hsave") this.one(VM_HSAVE_PA, 0x5000n);
-    this.all(HWCR, mistake === "locks" ? 0n : 1n);
-    if (mistake === "lock") this.one(HWCR, random.pick([0n, 3n]));
     const bit = 1n << BigInt(random.pick([19, 19, 23, 24, 25]));
     const odd = random.below(platform.cores);
     for (let core = 0; core < platform.cores; core++) {
+      const unlocked = mistake === "locks" || (mistake === "lock" && core === odd);
+      operations.push({ op: "wrmsr", core, msr: HWCR, value: unlocked ? random.pick([0n, 0n, 2n]) : 1n });
       const wrong = mistake === "bits" || (mistake === "bit" && core === odd);
       operations.push({ op: "wrmsr", core, msr: SYSCFG, value: wrong ? READY ^ bit : READY });
     }
