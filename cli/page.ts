@@ -14,6 +14,7 @@ export const pageDirectory = join(root, "dist");
 
 const STAMP = join(root, "build", "page.stamp");
 const SOURCES = [
+  "cli/page.ts",
   "index.html",
   "web",
   "public",
@@ -55,6 +56,8 @@ function vite(args: string[], show: boolean): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), ...args], {
       cwd: root,
+      // A test runner sets NODE_ENV to "test", and Vite would build the page for development.
+      env: { ...process.env, NODE_ENV: "production" },
       stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
     });
     let output = "";
