@@ -65,6 +65,19 @@ function isLight(colour: string): boolean {
 export function applyTheme(place: HTMLElement): void {
   const at = tokensAt(place);
   const rule = (token: string, colour: Token) => ({ token, foreground: at(colour).slice(1) });
+  const symbols = [
+    "class",
+    "constant",
+    "field",
+    "function",
+    "interface",
+    "keyword",
+    "method",
+    "module",
+    "property",
+    "variable",
+  ];
+  const icons = symbols.map((symbol) => [`symbolIcon.${symbol}Foreground`, at("ink-2")]);
   monaco.editor.defineTheme("snplay", {
     base: isLight(at("paper-raised")) ? "vs" : "vs-dark",
     inherit: false,
@@ -80,6 +93,7 @@ export function applyTheme(place: HTMLElement): void {
       rule("delimiter", "ink-2"),
     ],
     colors: {
+      ...Object.fromEntries(icons),
       foreground: at("ink"),
       focusBorder: at("hue"),
       "editor.background": at("paper-raised"),
