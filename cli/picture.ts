@@ -21,6 +21,7 @@ try {
     colorScheme: "light",
     reducedMotion: "reduce",
   });
+  page.setDefaultTimeout(180_000);
   await page.goto(`${server.url}#boot-check`);
   await page.locator('.level[data-level="3"] .level-word').filter({ hasText: "terminated 1:3" }).waitFor();
   await page.waitForFunction(() => document.documentElement.dataset.editor === "ready");
