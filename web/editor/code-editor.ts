@@ -6,7 +6,7 @@ import { checkSoon } from "./language/checking";
 import { type Adoption, isHook, Lenses } from "./lenses";
 import { type Line, Marks } from "./marks";
 import { monaco } from "./monaco";
-import { OPTIONS } from "./options";
+import { GUTTER, OPTIONS } from "./options";
 import { copyInto, override } from "./overrides";
 import { markRunProblems, type Problem, problemsOf } from "./problems";
 import { type EditorFile, nameAt } from "./programs";
@@ -64,7 +64,8 @@ export class CodeEditor {
     private readonly heard: Heard,
   ) {
     applyTheme(host);
-    this.editor = monaco.editor.create(host, { ...OPTIONS, ...this.measure(), theme: "snplay", model: null });
+    this.editor = monaco.editor.create(host, { ...OPTIONS, theme: "snplay", model: null });
+    this.measure();
     this.texts = new Texts((name, text) => {
       this.typed = performance.now();
       checkSoon();
@@ -74,7 +75,7 @@ export class CodeEditor {
     this.lenses = new Lenses(this.editor, (adoption) => this.adopt(adoption));
     const recolour = onColoursChanged(() => {
       applyTheme(host);
-      this.editor.updateOptions(this.measure());
+      this.measure();
     });
     this.disposables.push(
       { dispose: recolour },
@@ -119,10 +120,13 @@ export class CodeEditor {
     this.editor.dispose();
   }
 
-  /** Sizes in pixels, from the page's style: they follow the reader's font size. */
-  private measure(): monaco.editor.IEditorOptions {
+  /** Takes sizes from the page's style: they follow the reader's font size. */
+  private measure(): void {
     const { fontFamily, fontSize, lineHeight } = getComputedStyle(this.host);
-    return { fontFamily, fontSize: Number.parseFloat(fontSize), lineHeight: Number.parseFloat(lineHeight) };
+    const pixels = Number.parseFloat;
+    this.editor.updateOptions({ fontFamily, fontSize: pixels(fontSize), lineHeight: pixels(lineHeight) });
+    const gutter = GUTTER * pixels(getComputedStyle(document.documentElement).fontSize);
+    this.editor.updateOptions({ lineDecorationsWidth: gutter - this.editor.getLayoutInfo().lineNumbersWidth });
   }
 
   /** Not under the hands of somebody who types: every key runs the program, and the step may be on any line. */

@@ -1,14 +1,16 @@
 /** How the editor looks and behaves; what is not said here is Monaco's default. */
 import type { monaco } from "./monaco";
 
+/** Width of the gutter in rem, as in the plain field that stands in before. */
+export const GUTTER = 3.25;
+
 export const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   automaticLayout: true,
   fixedOverflowWidgets: true,
   padding: { top: 4, bottom: 32 },
-  // With no glyph margin the gutter is as wide as that of the plain field before: 39 + 13 = 52 px.
+  // Its place is taken by the margin's marks; the gutter is as wide as that of the plain field before.
   glyphMargin: false,
   lineNumbersMinChars: 5,
-  lineDecorationsWidth: 13,
   folding: false,
   minimap: { enabled: false },
   overviewRulerLanes: 0,
