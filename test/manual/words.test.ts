@@ -154,7 +154,7 @@ describe("ends", () => {
     [
       { end: "stopped", reason: "npf-loop", text: "KVM would spin here" },
       "#NPF loop",
-      "The same #NPF came again and again with no change between: KVM would spin here.",
+      "KVM would spin here.",
     ],
     [
       { end: "stopped", reason: "vmexit-invalid", text: "" },

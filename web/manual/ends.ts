@@ -10,7 +10,7 @@ function exception(vector: number): string {
 }
 
 const STOPPED: Record<Extract<End, { end: "stopped" }>["reason"], readonly [label: string, sentence: string]> = {
-  "npf-loop": ["#NPF loop", "The same #NPF came again and again with no change between: KVM would spin here."],
+  "npf-loop": ["#NPF loop", "KVM would spin here."],
   "vmexit-invalid": ["VMEXIT_INVALID", "VMRUN gave VMEXIT_INVALID: the vCPU cannot run."],
   "host-pf": ["host #PF", "The hypervisor program took a #PF that it did not catch."],
   hypervisor: ["stopped", "The hypervisor gave up."],
@@ -41,7 +41,8 @@ export function endSentence(end: End): string {
       const [, sentence] = STOPPED[end.reason];
       const text = end.text.trim();
       if (!text || sentence.includes(text)) return sentence;
-      return `${sentence.slice(0, -1)}: ${text}${/[.?]$/.test(text) ? "" : "."}`;
+      const words = `${text}${/[.?]$/.test(text) ? "" : "."}`;
+      return text.startsWith(sentence.slice(0, -1)) ? words : `${sentence.slice(0, -1)}: ${words}`;
     }
     case "refused":
       return `The guest was not started: the firmware answered ${end.status}.`;
