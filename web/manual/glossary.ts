@@ -181,6 +181,16 @@ const ROWS: readonly Row[] = [
     "ABI",
   ],
   [
+    "VMPCK",
+    "A key of the guest for messages to the AMD-SP, in its secrets page: VMPCK0 to VMPCK3, one a VMPL. A report for a more privileged VMPL than the key's is refused.",
+    "ABI, SNP_GUEST_REQUEST; AMD-ASPFW",
+  ],
+  [
+    "IMI",
+    "Incoming migration image: guest code that is launched to receive a migrated guest. Such a guest takes no other pages at launch.",
+    "ABI, SNP_LAUNCH_START; AMD-ASPFW",
+  ],
+  [
     "launch digest",
     "SHA-384 chain over the pages launched, with type, gpa and permissions. The boot VMPL is in it, because the VMSA is.",
     "ABI, SNP_LAUNCH_UPDATE",
