@@ -1,5 +1,5 @@
 /** The programs of the open scenario as the editor shows them: which there are, which may be edited, where to look. */
-import type { LibraryName, MachineConfig, Scenario } from "../scenario/schema";
+import type { LibraryName, Scenario } from "../scenario/schema";
 import { type Problem, page, say } from "./page";
 import { editProgram } from "./scenario";
 import { sourceOf } from "./sources";
@@ -17,10 +17,12 @@ export interface Program {
 
 export const LIBRARY: readonly LibraryName[] = ["linux", "ovmf", "svsm"];
 
+/** The default hypervisor, whichever host it plays; as places in a trace name it. */
+const DEFAULT = "kvm";
+
 /** All programs; the text of a built-in one is empty until it has been fetched. */
 export function programsOf(scenario: Scenario, builtIn: Readonly<Record<string, string>>): Program[] {
-  const { guest, hypervisor, library, machine } = scenario;
-  const host = defaultOf(machine);
+  const { guest, hypervisor, library } = scenario;
   return [
     { name: "guest", title: "Guest", text: guest, readOnly: false, kind: "guest", own: true },
     {
@@ -31,7 +33,7 @@ export function programsOf(scenario: Scenario, builtIn: Readonly<Record<string, 
       kind: "hypervisor",
       own: hypervisor !== undefined,
     },
-    { name: host, title: host, text: builtIn[host] ?? "", readOnly: true, kind: "default", own: false },
+    { name: DEFAULT, title: DEFAULT, text: builtIn[DEFAULT] ?? "", readOnly: true, kind: "default", own: false },
     ...LIBRARY.map((name): Program => {
       const own = library?.[name];
       return {
@@ -44,11 +46,6 @@ export function programsOf(scenario: Scenario, builtIn: Readonly<Record<string, 
       };
     }),
   ];
-}
-
-/** Name of the default hypervisor's program. */
-function defaultOf(machine: MachineConfig): string {
-  return machine.host;
 }
 
 export function openProgram(file: string): void {

@@ -4,9 +4,6 @@ import type { Program } from "../../store/programs";
 import { editProgram } from "../../store/scenario";
 import type { LineMarks } from "./marks";
 
-/** Line height in CSS pixels at 16 px to the rem; the editor that follows has the same. */
-const LINE_REM = 1.3125;
-
 interface Props {
   program: Program;
   marks: LineMarks;
@@ -46,7 +43,7 @@ export function PlainEditor({ program, marks, reveal }: Props) {
             key={line}
             data-current={line === here(marks.current) || undefined}
             data-failing={line === here(marks.failing) || undefined}
-            style={{ height: `${LINE_REM}rem` }}
+            style={{ height: "1lh" }}
           >
             {line}
           </span>
