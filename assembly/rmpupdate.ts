@@ -77,9 +77,8 @@ function ladder<For>(spa: u64, gpa: u64, asid: u32, assigned: u32, immutable: u3
     next = (gpa & FRAME) | Flag.ASSIGNED;
     if (immutable) next |= Flag.IMMUTABLE;
     if (large) next |= Flag.LARGE;
-    const kept = next | Flag.IMMUTABLE;
-    const was = (old & (FRAME | Flag.ASSIGNED | Flag.LARGE)) | Flag.IMMUTABLE;
-    if (kept == was && asid == asidOf(pfn) && asid != 0) {
+    const changed = (old ^ next) & (FRAME | Flag.ASSIGNED | Flag.LARGE);
+    if (changed == 0 && asid == asidOf(pfn) && asid != 0) {
       next |= old & (Flag.VALIDATED | Flag.VMSA);
       perms = load<u32>(entryAt(pfn), Entry.PERMS);
     } else {

@@ -7,9 +7,14 @@ import { inUse } from "./event";
 import { readCell, writeCell } from "./table";
 
 /** Number of pages among `count` from `pfn` on that a running vCPU has in use. */
+// @ts-ignore: decorator
+@inline
 export function pagesInUse(pfn: u32, count: u32): u32 {
+  return inUse == 0 ? 0 : countInUse(pfn, count);
+}
+
+function countInUse(pfn: u32, count: u32): u32 {
   let found: u32 = 0;
-  if (inUse == 0) return 0;
   for (let i: u32 = 0; i < <u32>Limit.VCPUS; i++) {
     if ((inUse & (1 << i)) == 0) continue;
     const vmsa = readCell(Cell.VMSA + i);
