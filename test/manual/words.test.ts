@@ -151,11 +151,7 @@ describe("ends", () => {
       "#VC, no handler",
       "The guest took #VC(0x404) at 0x20_0000 and had no handler: shutdown.",
     ],
-    [
-      { end: "stopped", reason: "npf-loop", text: "KVM would spin here" },
-      "#NPF loop",
-      "KVM would spin here.",
-    ],
+    [{ end: "stopped", reason: "npf-loop", text: "KVM would spin here" }, "#NPF loop", "KVM would spin here."],
     [
       { end: "stopped", reason: "vmexit-invalid", text: "" },
       "VMEXIT_INVALID",
