@@ -26,6 +26,7 @@ import {
   RMP,
   ready,
   reclaim,
+  rmpAt,
   update,
 } from "./rows/steps";
 
@@ -88,6 +89,7 @@ const STAYS: Move[] = [
   ["UNCOVERED", "UNCOVERED", "RMPUPDATE", initialized(), guestPage(NOWHERE), NOWHERE],
   ["PRE_SWAP", "PRE_SWAP", "PVALIDATE", swapped, pvalidate(false)],
   ["HV_FIXED", "HV_FIXED", "SNP_SHUTDOWN_EX", initialized(), shutdown, 0xa_0000],
+  ["FIRMWARE", "FIRMWARE", "SNP_PAGE_SET_STATE, the RMP", [...rmpAt(LARGE, LARGE + 0xffff), INIT], setState, LARGE],
   ["FIRMWARE", "FIRMWARE", "SNP_SHUTDOWN_EX, the RMP", initialized(), shutdown, RMP],
 ];
 

@@ -11,6 +11,7 @@ import {
   firmwarePage,
   GCTX,
   guestPage,
+  INIT,
   initialized,
   LARGE,
   mapped,
@@ -23,6 +24,7 @@ import {
   RMP,
   type Row,
   ready,
+  rmpAt,
   running,
   SUCCESS,
   start,
@@ -313,6 +315,12 @@ export const WITHOUT_IMMUTABLE: Row[] = rows("what if the hardware did not respe
     [...running(), firmwarePage(GCTX), create()],
     guestStatus(),
     told("INIT", 0, 0n),
+  ],
+  [
+    "PAGE_SET_STATE passes over the RMP's pages, whatever they are",
+    [...rmpAt(LARGE, LARGE + 0xffff), INIT, entry(LARGE, { assigned: false })],
+    { op: "page_set_state", spa: LARGE, pages: 16 },
+    SUCCESS,
   ],
   [
     "its ASID stays with it until then",

@@ -14,7 +14,7 @@ import {
   VMPLEN,
 } from "../model/registers";
 import type { Operation } from "../operation";
-import { INIT, initialized, LARGE, PARTLY, type Row, ready, SUCCESS, status } from "./steps";
+import { INIT, initialized, LARGE, PARTLY, type Row, ready, rmpAt, SUCCESS, status } from "./steps";
 
 const SOURCE = "ABI 56860, 8.8; AMD-ASPFW snp_mcmd_init_common";
 const SHUTDOWN = "AMD-ASPFW sev_mcmd.c, snp_mcmd_shutdown_common";
@@ -34,12 +34,6 @@ function cores(syscfg: [bigint, bigint], hwcr: [bigint, bigint] = [1n, 1n], befo
 }
 
 const both = (value: bigint): [bigint, bigint] => [value, value];
-
-/** Both cores ready, with the RMP there. */
-function rmpAt(base: number, end: number): Operation[] {
-  const writes = [0, 1].flatMap((core) => [wrmsr(core, RMP_BASE, BigInt(base)), wrmsr(core, RMP_END, BigInt(end))]);
-  return [...writes, ...ready()];
-}
 
 function refused(title: string, given: Operation[], rule: string, gives = CONFIG, op: Operation = INIT): Row {
   return { title, cite: SOURCE, given, op, gives, rule };

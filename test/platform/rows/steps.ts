@@ -1,6 +1,6 @@
 /** Steps that the rows are made of, and the places they are about. */
 import type { PageSize } from "../../../cli/operation";
-import { HWCR, READY, SYSCFG } from "../model/registers";
+import { HWCR, READY, RMP_BASE, RMP_END, SYSCFG } from "../model/registers";
 import type { LaunchUpdate, Operation, Platform, Result } from "../operation";
 
 /** 8 MiB, all covered; the RMP lies at 70_0000h, the page of the IOMMU below it. */
@@ -41,6 +41,15 @@ export function ready(cores = 2): Operation[] {
     { op: "wrmsr", core, msr: HWCR, value: 1n },
     { op: "wrmsr", core, msr: SYSCFG, value: READY },
   ]).flat();
+}
+
+/** Both cores ready, with the RMP there. */
+export function rmpAt(base: number, end: number): Operation[] {
+  const writes = [0, 1].flatMap((core): Operation[] => [
+    { op: "wrmsr", core, msr: RMP_BASE, value: BigInt(base) },
+    { op: "wrmsr", core, msr: RMP_END, value: BigInt(end) },
+  ]);
+  return [...writes, ...ready()];
 }
 
 export const INIT: Operation = { op: "snp_init" };
