@@ -9,6 +9,7 @@ import { ModelPlatform } from "./model/model";
 import type { Operation, Result } from "./operation";
 import { GUESTS, WITHOUT_IMMUTABLE } from "./rows/guests";
 import { INITIALIZATION } from "./rows/init";
+import { LAUNCH_UPDATE } from "./rows/launch-update";
 import { PAGES } from "./rows/pages";
 import { REGISTERS } from "./rows/registers";
 import { PLATFORM, type Row } from "./rows/steps";
@@ -17,6 +18,7 @@ const TABLES: Record<string, Row[]> = {
   "SYSCFG and what freezes with it": REGISTERS,
   "SNP_INIT, SNP_SHUTDOWN": INITIALIZATION,
   "commands on guests": GUESTS,
+  SNP_LAUNCH_UPDATE: LAUNCH_UPDATE,
   "commands on guests, without the check of Immutable": WITHOUT_IMMUTABLE,
   "commands on pages": PAGES,
 };
