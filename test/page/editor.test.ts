@@ -163,9 +163,10 @@ test("Ctrl+Enter runs without a new line, F10 steps, Ctrl+M lets Tab leave, and 
   await reader.type(text);
   await page.locator(".log").filter({ hasText: "here" }).waitFor();
   const lines = await page.locator(".monaco-editor .line-numbers").count();
-  const runs = await page.evaluate(() => (window as unknown as { watched: { asked: number } }).watched.asked);
+  const before = await reader.lastEnd();
   await page.keyboard.press("ControlOrMeta+Enter");
-  await page.waitForFunction((old) => (window as unknown as { watched: { asked: number } }).watched.asked > old, runs);
+  // a run that arrives later would move the step that the keys below move
+  await reader.endedAfter(before);
   expect(await page.locator(".monaco-editor .line-numbers").count()).toBe(lines);
   const [step] = await reader.where();
   await page.keyboard.press("Shift+F10");

@@ -233,6 +233,14 @@ export class Visit {
     return this.page.evaluate(() => (window as unknown as { watched: Watched }).watched.ended);
   }
 
+  /** Waits until a run that is shown has ended after that time. */
+  async endedAfter(time: number): Promise<void> {
+    await this.page.waitForFunction(
+      (before) => (window as unknown as { watched: Watched }).watched.ended > before,
+      time,
+    );
+  }
+
   /**
    * Milliseconds since the newest run was asked for, as far as the page got its turns: a machine that is busy with
    * something else makes nothing late.

@@ -119,6 +119,30 @@ describe("taking turns", () => {
     expect(workers.length).toBe(2);
   });
 
+  test.each([
+    ["a run without a single event, of text that keeps what is shown", true, 0, 0],
+    ["the same, of text that has shown nothing yet", false, 0, 1],
+    ["a run with events", true, 1, 1],
+  ])("%s", async (_, keepsShown, events, shows) => {
+    await shown();
+    const run = client.run(scenario("edit"), { keepsShown });
+    await turn();
+    worker(1).ran(events);
+    expect(await run).toMatchObject({ events });
+    void client.at(0, null);
+    await turn();
+    expect(worker(shows).asked("at").step).toBe(0);
+    void client.run(scenario("next"));
+    await turn();
+    expect(worker(1 - shows).asked("run").scenario.guest).toBe("next");
+  });
+
+  test("the step that is asked for goes along with the run", async () => {
+    void client.run(scenario("a"), { look: { step: 3, spa: 0x1000 } });
+    await turn();
+    expect(worker(0).asked("run").look).toEqual({ step: 3, spa: 0x1000 });
+  });
+
   test("a newer run supersedes an older one, and only the newest waits", async () => {
     const first = client.run(scenario("a"));
     await turn();

@@ -51,6 +51,11 @@ describe("the worker", () => {
     const answer = await ask({ type: "at", id: 8, step: result.events, spa: 0x801000 });
     if (answer.type !== "at") throw new Error(answer.type);
     const { view } = answer;
+    // the same, had it been asked for with the run
+    const look = { step: Number.POSITIVE_INFINITY, spa: 0x801000 };
+    const both = (await ask({ type: "run", id: 9, scenario: BOOT, look })) as Told;
+    expect(both.result.view).toEqual(view);
+    expect(transferred.at(-1)).toBe(3);
     expect(view).toMatchObject({ step: result.events, events: result.events, rowsLeft: 0, syscfg: "0x3880000" });
     expect(view.event).toMatchObject({ op: "pvalidate", at: { file: "guest", line: 2 } });
     expect(view.reasons.map(({ outcome }) => outcome)).not.toContain("failed");

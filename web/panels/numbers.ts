@@ -6,9 +6,12 @@ export function address(value: number | bigint | string): string {
   return `0x${digits.replace(/\B(?=(.{4})+$)/g, "_")}`;
 }
 
+/** Made once: making one costs a hundred times what using it does. */
+const thousands = new Intl.NumberFormat("en-US");
+
 /** A number of things: 4,096. */
 export function count(value: number): string {
-  return value.toLocaleString("en-US");
+  return thousands.format(value);
 }
 
 export function plural(value: number, one: string, many = `${one}s`): string {

@@ -8,18 +8,27 @@
  */
 import type { Scenario } from "../scenario/schema";
 import { ImageDesk } from "./image-desk";
-import type { FromWorker, ImageAnswer, ImageQuestion, LaunchStep, RunResult, StepView } from "./protocol";
+import type { FromWorker, ImageAnswer, ImageQuestion, LaunchStep, Look, RunResult, StepView } from "./protocol";
 import { Seat } from "./seat";
 import type { Parts } from "./spawn";
+
+export interface RunOptions {
+  /** the result brings this step's state along */
+  look?: Look;
+  /** a run that ends before its first event leaves the shown trace alone */
+  keepsShown?: boolean;
+  /** hears the number of events so far while a long run goes on */
+  onAlive?: (events: number) => void;
+}
 
 export interface MachineClient {
   /** Resolves when the first worker has loaded; rejects when its parts could not be fetched (a run tries again). */
   readonly ready: Promise<void>;
   /**
    * Runs the scenario. A newer run supersedes an older one, which then resolves to null, as it does on `stop`.
-   * `onAlive` hears the number of events so far while a long run goes on. Rejects only when no worker can be had.
+   * Rejects only when no worker can be had.
    */
-  run(scenario: Scenario, options?: { onAlive?: (events: number) => void }): Promise<RunResult | null>;
+  run(scenario: Scenario, options?: RunOptions): Promise<RunResult | null>;
   /** How the scenario would end, without showing it: queued after runs, null when a newer run or `stop` pre-empts it. */
   ends(scenario: Scenario): Promise<RunResult | null>;
   /** The shown trace after `step` events, with the page at `spa` (bytes, null for none). Null when superseded. */
@@ -49,19 +58,16 @@ const LOOK_PATIENCE = 10_000;
 /** A superseded run may go on this long (since its start), since ending a worker costs about as much. */
 const GRACE = 100;
 
-interface Job {
+interface Job extends RunOptions {
   /** "restore" runs the shown scenario again after its worker broke; "launch" is "ends" with the pages launched. */
   kind: "run" | "ends" | "launch" | "restore";
   scenario: Scenario;
-  onAlive?: ((events: number) => void) | undefined;
   settle: (result: RunResult | null) => void;
   fail: (error: unknown) => void;
   superseded: boolean;
 }
 
-interface Look {
-  step: number;
-  spa: number | null;
+interface Looking extends Look {
   settle: (view: StepView | null) => void;
 }
 
@@ -79,7 +85,7 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
   let queue: Job[] = [];
 
   let looking = false;
-  let nextLook: Look | null = null;
+  let nextLook: Looking | null = null;
 
   const fetchParts = () => {
     parts ??= load().catch((error: unknown) => {
@@ -130,14 +136,15 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
       const aside = job.kind === "ends" || job.kind === "launch";
       const endsOnly = aside ? { endsOnly: true, ...(job.kind === "launch" ? { launch: true } : {}) } : {};
       const alive = (events: number) => job.superseded || job.onAlive?.(events);
-      const answer = await seat.ask({ type: "run", scenario: job.scenario, ...endsOnly }, RUN_PATIENCE, alive);
+      const { scenario, look } = job;
+      const answer = await seat.ask({ type: "run", scenario, ...(look && { look }), ...endsOnly }, RUN_PATIENCE, alive);
       if (seat.ended && spare === seat) spare = null;
       if (job.superseded || answer === "gone") return null;
       if (answer === "late") return hung();
       if (answer.type !== "ran") return null;
-      if (!aside) {
+      if (!aside && (answer.result.events > 0 || !job.keepsShown)) {
         spare = shown?.seat ?? null;
-        shown = { seat, scenario: job.scenario };
+        shown = { seat, scenario };
         restore?.settle(null);
         restore = null;
       }
@@ -220,7 +227,7 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
       return new Promise((settle, fail) => {
         dropQueued();
         abandon(GRACE);
-        wanted = { kind: "run", scenario, onAlive: options?.onAlive, settle, fail, superseded: false };
+        wanted = { kind: "run", scenario, ...options, settle, fail, superseded: false };
         pump();
       });
     },

@@ -76,6 +76,14 @@ export interface RunResult {
   decided?: Decided[];
   /** the pages launched; only when asked for with the end */
   launch?: LaunchStep[];
+  /** the state at the step that was asked for with the run */
+  view?: StepView;
+}
+
+/** A step of a trace, and the page of interest (bytes; null for none). A step beyond the end is the end. */
+export interface Look {
+  step: number;
+  spa: number | null;
 }
 
 /** One row of the table of entries that matter: a run of neighbouring pages whose entries differ only by a stepping gpa. */
@@ -153,9 +161,12 @@ export interface StepView {
 
 export type ToWorker =
   | { type: "load"; core: WebAssembly.Module; quickjs: WebAssembly.Module }
-  /** `endsOnly`: the answer carries the end and nothing is kept for `at` (the picker's other levels); `launch`: and the pages launched */
-  | { type: "run"; id: number; scenario: Scenario; endsOnly?: boolean; launch?: boolean }
-  | { type: "at"; id: number; step: number; spa: number | null }
+  /**
+   * `look`: the answer brings this step's state too. `endsOnly`: the answer carries the end and nothing is kept for `at`
+   * (the picker's other levels); `launch`: and the pages launched.
+   */
+  | { type: "run"; id: number; scenario: Scenario; look?: Look; endsOnly?: boolean; launch?: boolean }
+  | ({ type: "at"; id: number } & Look)
   /** the whole trace as JSON lines, for export */
   | { type: "trace"; id: number }
   /** the pages launched in the trace, with the digest after each */

@@ -47,7 +47,11 @@ export function answerer(sources: Sources, say: Say, now: () => number): (questi
       trace?.release();
       trace = await run(question.scenario, parts, { watch });
       const result = trace.result(now() - start);
-      return say({ type: "ran", id, result }, [result.strip.buffer, result.places.buffer]);
+      const shared = [result.strip.buffer, result.places.buffer];
+      const { look } = question;
+      if (!look) return say({ type: "ran", id, result }, shared);
+      const view = trace.view(look.step, look.spa);
+      return say({ type: "ran", id, result: { ...result, view } }, [...shared, view.tiles.buffer]);
     }
     if (question.type === "image") {
       const alive = (events: number) => say({ type: "alive", id, events });

@@ -60,8 +60,6 @@ export interface Page {
   /** the last run that left a trace, and the text it ran */
   result: RunResult | null;
   ran: Scenario | null;
-  /** the machine no longer holds the trace of `result`; see recover() */
-  lost: boolean;
   failures: Failures;
   /** how the newest run ended; differs from result.end when the newest left no trace */
   end: End | null;
@@ -103,7 +101,6 @@ export const page = create<Page>()(() => ({
   alive: 0,
   result: null,
   ran: null,
-  lost: false,
   failures: { steps: new Uint32Array(0), repaired: new Set() },
   end: null,
   ends: NO_ENDS,

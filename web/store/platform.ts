@@ -5,7 +5,7 @@
 import { create } from "zustand";
 import type { ImageAnswer, LaunchStep, RunResult } from "../runtime/protocol";
 import { type Inputs, readInputs, START } from "./image-inputs";
-import { machine, recover } from "./machine";
+import { machine } from "./machine";
 import { LEVELS, page, say } from "./page";
 
 /** The launch at one level. `absent`: this machine has fewer VMPLs. */
@@ -54,7 +54,6 @@ export async function lookAtLaunch(): Promise<void> {
   if (!result || !ran || status === "running" || status === "due") return;
   if (platform.getState().of !== result) {
     try {
-      if (!(await recover())) return;
       const steps = await machine().launch();
       if (page.getState().result !== result) return;
       const levels = LEVELS.map((level): LevelLaunch => {

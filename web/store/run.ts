@@ -1,24 +1,26 @@
 /**
- * When a scenario runs. The reader's own text runs on the next frame while runs are short, and after a pause in typing
- * when they are not; text from a link runs only when asked. After the picked level the others run in the background,
+ * When a scenario runs. The reader's own text runs at once while runs are short, so that one of the next frames shows
+ * what it does, and after a pause in typing when they are not; text from a link runs only when asked. After the picked level the others run in the background,
  * so that each shows its end beside it.
  */
 import type { RunResult } from "../runtime/protocol";
 import type { Scenario } from "../scenario/schema";
 import { findFailures } from "./failures";
+import { keep } from "./keep";
 import { machine } from "./machine";
-import { LEVELS, type LevelEnd, page } from "./page";
+import { LEVELS, type LevelEnd, type Page, page } from "./page";
 import { follow, look, pause } from "./step";
 
 /** Milliseconds in the worker up to which a run counts as short: below what the client lets a superseded run go on. */
 const SHORT = 80;
+/** The end of a run, however many steps it takes. */
+const END = Number.POSITIVE_INFINITY;
 /** Longest wait for a pause in typing, in milliseconds. */
 const LONGEST_WAIT = 1_000;
 
 /** Milliseconds of the last two runs: the better one counts, since the first of a worker pays for its start. */
 let paces: number[] = [];
 let due: ReturnType<typeof setTimeout> | undefined;
-let frame = 0;
 
 /** Takes a changed scenario; runs it when the policy says so. */
 export function changed(scenario: Scenario): void {
@@ -28,38 +30,41 @@ export function changed(scenario: Scenario): void {
 }
 
 function schedule(): void {
-  clearTimeout(due);
-  cancelAnimationFrame(frame);
   const pace = paces.length < 2 ? 0 : Math.min(...paces);
-  if (pace <= SHORT) {
-    frame = requestAnimationFrame(() => void run());
-    return;
-  }
+  if (pace <= SHORT) return runSoon();
+  clearTimeout(due);
   page.setState({ status: "due" });
   due = setTimeout(() => void run(), Math.min(LONGEST_WAIT, 100 + pace));
 }
 
-/** Runs on the next frame, for changes that are not typed. Text from a link still waits to be asked for. */
+/**
+ * Runs as soon as the present event is dealt with, whose changes are one: the machine works while the editor draws. Text
+ * from a link still waits to be asked for.
+ */
 export function runSoon(): void {
-  if (page.getState().status === "held") return;
+  const { status, generation } = page.getState();
+  if (status === "held") return;
   clearTimeout(due);
-  cancelAnimationFrame(frame);
-  frame = requestAnimationFrame(() => void run());
+  queueMicrotask(() => {
+    if (page.getState().generation === generation) void run();
+  });
 }
 
 /** Runs the open scenario now. Also what Run in the banner of a link does. */
 export async function run(): Promise<void> {
   clearTimeout(due);
-  cancelAnimationFrame(frame);
-  const { scenario, generation } = page.getState();
+  const before = page.getState();
+  const { scenario, generation } = before;
   if (!scenario) return;
   pause();
   page.setState({ status: "running", alive: 0 });
+  const keepsShown = keepsTrace(before);
+  const look = { step: before.step >= (before.result?.events ?? 0) ? END : before.step, spa: before.spa };
   const onAlive = (events: number) => {
     if (page.getState().generation === generation) page.setState({ alive: events });
   };
   try {
-    const result = await machine().run(scenario, { onAlive });
+    const result = await machine().run(scenario, { look, keepsShown, onAlive });
     if (!result || page.getState().generation !== generation) return;
     paces = [...paces.slice(-1), result.ms];
     await arrive(scenario, result, generation);
@@ -74,7 +79,6 @@ export async function run(): Promise<void> {
 /** Stops what runs. The last good trace stays on the page. */
 export function stop(): void {
   clearTimeout(due);
-  cancelAnimationFrame(frame);
   machine().stop();
   page.setState(({ generation, ends }) => ({
     generation: generation + 1,
@@ -87,30 +91,34 @@ export function stop(): void {
 async function arrive(scenario: Scenario, result: RunResult, generation: number): Promise<void> {
   const before = page.getState();
   const ends = before.ends.map((old, level) => levelAfter(old, level, scenario, result));
-  // A run that left no trace (a slip in the syntax, a loop at the top level) keeps the last good one on the page. The
-  // machine has moved on, unless the watchdog ended it: the trace is made again when it is next asked for.
-  if (result.events === 0 && before.ran && before.result?.events) {
-    const lost = !(result.end.end === "fuel" && result.end.limit === "time");
-    page.setState({ status: "idle", end: result.end, ends, lost: before.lost || lost });
+  // A run that left no trace (a slip in the syntax, a loop at the top level) keeps the last good one on the page.
+  if (result.events === 0 && keepsTrace(before)) {
+    page.setState({ status: "idle", end: result.end, ends });
     return;
   }
-  const failures = findFailures(result.strip);
-  const step = stepAfter(before.result, before.ran, before.step, scenario, result, failures.steps);
-  const view = await machine().at(step, before.spa);
+  const { view: brought, ...rest } = result;
+  const shown = { ...keep(before.result, rest) };
+  const failures = shown.strip === before.result?.strip ? before.failures : findFailures(shown.strip);
+  const step = stepAfter(before.result, before.ran, before.step, scenario, shown, failures.steps);
+  const view = brought?.step === step ? brought : await machine().at(step, before.spa);
   if (page.getState().generation !== generation) return;
-  page.setState({
+  page.setState(({ view: old }) => ({
     status: "idle",
-    lost: false,
-    result,
+    result: shown,
     ran: scenario,
     failures,
-    end: result.end,
-    ends,
+    end: shown.end,
+    ends: keep(before.ends, ends),
     step,
-    ...(view ? { view } : {}),
-  });
+    ...(view ? { view: keep(old, view) } : {}),
+  }));
   if (view) void follow(view);
   else void look();
+}
+
+/** A run that ends before its first event takes nothing away from a scenario that has run. */
+function keepsTrace({ ran, result }: Page): boolean {
+  return ran !== null && result !== null && result.events > 0;
 }
 
 /**
@@ -148,7 +156,9 @@ async function runOtherLevels(scenario: Scenario, generation: number): Promise<v
       .catch(() => null);
     if (!result || page.getState().generation !== generation) return;
     page.setState(({ ends }) => ({
-      ends: ends.map((old, i) => (i === level ? { state: "ended", end: result.end, events: result.events } : old)),
+      ends: ends.map((old, i) =>
+        i === level ? keep(old, { state: "ended", end: result.end, events: result.events }) : old,
+      ),
     }));
   }
 }

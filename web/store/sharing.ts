@@ -6,7 +6,7 @@ import { encodeLink } from "../scenario/link";
 import type { Scenario } from "../scenario/schema";
 import { serializeScenario } from "../scenario/serialize";
 import { ladderOf } from "./ladder";
-import { machine, recover } from "./machine";
+import { machine } from "./machine";
 import { page, say } from "./page";
 
 /** The scenario with the reader's place in it. */
@@ -42,7 +42,6 @@ export async function copyTrace(): Promise<void> {
   const { ran, result } = page.getState();
   if (!ran || !result) return;
   try {
-    if (!(await recover())) return;
     const lines = (await machine().trace()).split("\n").filter((line) => line.startsWith("{"));
     const events = lines.map((line) => JSON.parse(line) as TraceEvent).filter((event) => "op" in event);
     const text = traceText(events, result.end, { title: ran.title, model: result.model });

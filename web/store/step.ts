@@ -1,7 +1,8 @@
 /** Standing somewhere in the trace: steps, failures, the selected page, playing. */
 import type { StepView } from "../runtime/protocol";
 import { failureFrom } from "./failures";
-import { machine, recover } from "./machine";
+import { keep } from "./keep";
+import { machine } from "./machine";
 import { page } from "./page";
 
 /** Shows the state after `step` events (clamped to the trace). The newest request wins. */
@@ -14,12 +15,15 @@ export async function goTo(step: number): Promise<void> {
 
 /** Asks for the step the reader stands at, and then for the page it is about, unless one is pinned. */
 export async function look(): Promise<void> {
-  if (!(await recover())) return;
   const { result, step, spa, pinned } = page.getState();
   const view = await machine().at(step, spa);
   if (!view || page.getState().result !== result) return;
-  page.setState({ view });
+  show(view);
   if (!pinned) await follow(view);
+}
+
+function show(view: StepView): void {
+  page.setState(({ view: old }) => ({ view: keep(old, view) }));
 }
 
 /** Moves the selection to the page that a step is about. */
@@ -29,7 +33,7 @@ export async function follow(view: StepView): Promise<void> {
   if (pinned || spa === null || spa === page.getState().spa) return;
   page.setState({ spa });
   const again = await machine().at(step, spa);
-  if (again && page.getState().result === result) page.setState({ view: again });
+  if (again && page.getState().result === result) show(again);
 }
 
 /**

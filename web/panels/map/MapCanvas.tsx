@@ -20,27 +20,28 @@ interface Props {
   /** page number */
   selected: number | null;
   scroller: RefObject<HTMLDivElement | null>;
-  /** height of the part in sight; a change of it is a reason to draw */
-  height: number;
+  /** size of the part in sight; a change of it is a reason to draw */
+  size: { width: number; height: number };
 }
 
-export const MapCanvas = memo(function MapCanvas({ view, layout, selected, scroller, height }: Props) {
+export const MapCanvas = memo(function MapCanvas({ view, layout, selected, scroller, size }: Props) {
   const tiles = useRef<HTMLCanvasElement>(null);
   const marks = useRef<HTMLCanvasElement>(null);
   const palette = usePalette(scroller);
   const since = useRef(Number.NEGATIVE_INFINITY);
+  const top = useRef(0);
+  const surface = (canvas: HTMLCanvasElement, of: Layout) => surfaceOf(canvas, { ...size, top: top.current }, of);
 
   const paintTiles = () => {
-    if (!view || !layout || !palette || !tiles.current || !scroller.current) return;
-    const surface = surfaceOf(tiles.current, scroller.current, layout);
-    if (surface) paintMap(surface.c, palette, view.tiles, layout, surface.top, surface.bottom);
+    if (!view || !layout || !palette || !tiles.current) return;
+    const on = surface(tiles.current, layout);
+    if (on) paintMap(on.c, palette, view.tiles, layout, on.top, on.bottom);
   };
 
   const paintMarks = () => {
-    if (!view || !layout || !palette || !marks.current || !scroller.current) return;
-    const surface = surfaceOf(marks.current, scroller.current, layout);
-    if (!surface) return;
-    const { c } = surface;
+    if (!view || !layout || !palette || !marks.current) return;
+    const { c } = surface(marks.current, layout) ?? {};
+    if (!c) return;
     const changed = view.changedPages.slice(0, OUTLINED);
     for (const spa of changed) outline(c, layout, spa / 4096, palette.hue, 2, 1);
     const age = (performance.now() - since.current) / FLASH;
@@ -53,9 +54,9 @@ export const MapCanvas = memo(function MapCanvas({ view, layout, selected, scrol
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the tiles are drawn from
-  useLayoutEffect(paintTiles, [view?.tiles, layout, palette, height]);
+  useLayoutEffect(paintTiles, [view?.tiles, layout, palette, size]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the marks are drawn from
-  useLayoutEffect(paintMarks, [view, layout, palette, height, selected]);
+  useLayoutEffect(paintMarks, [view, layout, palette, size, selected]);
 
   const latest = useRef({ paintTiles, paintMarks });
   latest.current = { paintTiles, paintMarks };
@@ -74,6 +75,7 @@ export const MapCanvas = memo(function MapCanvas({ view, layout, selected, scrol
   useEffect(() => {
     const area = scroller.current;
     const onScroll = () => {
+      top.current = area?.scrollTop ?? 0;
       latest.current.paintTiles();
       latest.current.paintMarks();
     };

@@ -28,8 +28,8 @@ export function RmpMap({ columns, all }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [over, setOver] = useState<number | null>(null);
-  const { width, height } = useElementSize(scroller);
-  const layout = useMapLayout(width - 2 * MARGIN, columns, all, chosen);
+  const size = useElementSize(scroller);
+  const layout = useMapLayout(size.width - 2 * MARGIN, columns, all, chosen);
   const selected = spa === null ? null : spa / 4096;
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -76,7 +76,7 @@ export function RmpMap({ columns, all }: Props) {
         onPointerLeave={() => setOver(null)}
       >
         <div className="map-space" style={layout ? { height: layout.height + 2 * MARGIN } : undefined}>
-          <MapCanvas view={view} layout={layout} selected={selected} scroller={scroller} height={height} />
+          <MapCanvas view={view} layout={layout} selected={selected} scroller={scroller} size={size} />
           {layout ? null : <MapSkeleton />}
         </div>
         {/* biome-ignore lint/a11y/useSemanticElements: a row of the grid above */}
