@@ -1,7 +1,7 @@
 /**
  * `npm run scenario -- FILE.json [--vmpl N]`: runs a scenario without a page and prints its trace, one JSON object an event,
- * the end last and flat. Exit code: 0 when the file's `expect` holds or there is none, 1 when it does not, 2 when the file is
- * no scenario (one line on stderr says where it is wrong).
+ * the end last and flat. Exit code: 0 when the file's `expect` holds or there is none, 1 when it does not (a line on stderr for
+ * each key that differs), 2 when the file is no scenario (one line on stderr says where it is wrong).
  */
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
@@ -23,8 +23,9 @@ try {
   }
   const { text, end } = await runInThread({ ...scenario, vmpl: asked as Scenario["vmpl"] }, await readParts());
   await print(text);
-  const skipped = scenario.expect === undefined || asked !== scenario.vmpl;
-  process.exitCode = skipped || holds(scenario.expect, end) ? 0 : 1;
+  const found = asked === scenario.vmpl ? differences(scenario.expect ?? {}, end) : [];
+  for (const difference of found) console.error(`${file}: ${difference}`);
+  process.exitCode = found.length === 0 ? 0 : 1;
 } catch (error) {
   if (!(error instanceof Unusable)) throw error;
   console.error(error.message);
@@ -51,9 +52,14 @@ async function readScenario(file: string): Promise<Scenario> {
   return parsed.scenario;
 }
 
-/** Each key that `expect` names is deeply equal. */
-function holds(expect: Record<string, unknown> | undefined, end: Record<string, unknown>): boolean {
-  return Object.entries(expect ?? {}).every(([key, value]) => isDeepStrictEqual(end[key], value));
+/** A sentence for each key of `expect` that is not deeply equal in the end. */
+function differences(expect: Record<string, unknown>, end: Record<string, unknown>): string[] {
+  return Object.entries(expect)
+    .filter(([key, value]) => !isDeepStrictEqual(end[key], value))
+    .map(
+      ([key, value]) =>
+        `expected ${key} ${JSON.stringify(value)}, and the run ended with ${key in end ? JSON.stringify(end[key]) : "nothing there"}`,
+    );
 }
 
 /** Until it is out: a pipe takes it in its own time, and may be closed early. */

@@ -71,10 +71,13 @@ describe("the trace", () => {
     expect([status, end.end]).toEqual([0, "completed"]);
   });
 
-  test("expect that does not hold: exit code 1, and the trace all the same", () => {
-    const { status, end, stderr } = command({ version: 1, guest: CHECK, expect: { end: "terminated" } });
-    expect([status, end.end, stderr]).toEqual([1, "completed", ""]);
-    expect(command({ version: 1, guest: CHECK, expect: { end: "completed", set: 1 } }).status).toBe(1);
+  test("expect that does not hold: exit code 1, a line for each key that differs, and the trace all the same", () => {
+    const { status, end, stderr } = command({ version: 1, guest: CHECK, expect: { end: "terminated", set: 1 } });
+    expect([status, end.end]).toEqual([1, "completed"]);
+    const [first, second, ...more] = stderr.trimEnd().split("\n");
+    expect(first).toMatch(/: expected end "terminated", and the run ended with "completed"$/);
+    expect(second).toMatch(/: expected set 1, and the run ended with nothing there$/);
+    expect(more).toEqual([]);
   });
 
   test("a hung program", () => {

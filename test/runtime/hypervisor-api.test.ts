@@ -181,7 +181,7 @@ describe("the platform", () => {
       "0x3880000 0x3880000 0x1",
       "0x3880000",
       "#GP(0x0)",
-      "RangeError: hv.rdmsr(): core must be a whole number from 0 to 0x1, and this is 2",
+      "RangeError: hv.rdmsr(): core must be a whole number from 0 to 1, and this is 2",
     ]);
     expect(events.filter(({ op }) => op === "host-wrmsr").map(({ args }) => args.core)).toEqual([0, 1, 0]);
   });

@@ -36,9 +36,15 @@ describe("refused, as an error of the program with its line and column", () => {
     ["read64(0x8ffc)", "read64(): va: 8 bytes at 0x8ffc cross a page"],
     ["write64(0x8ff9, 0)", "write64(): va: 8 bytes at 0x8ff9 cross a page"],
     ["wrmsr(2 ** 32, 0)", "wrmsr(): msr must be a whole number from 0 to 0xffffffff"],
-    ["cpl(4)", "cpl(): level must be a whole number from 0 to 0x3"],
+    ["cpl(4)", "cpl(): level must be a whole number from 0 to 3"],
     ["map_page(0, 0, { w: 3 })", "map_page(): w must be true, false, 1 or 0, and this is 3"],
-    ["create_vmsa(0x8000, { vmpl: 4 })", "create_vmsa(): vmpl must be a whole number from 0 to 0x3"],
+    ["map_page(0, 0, { r: 1 })", "map_page(): flags has no field r; it may have c w u x"],
+    ["map_page(0, 0, null)", "map_page(): flags must be an object, and this is null"],
+    [
+      "create_vmsa(0x8000, { vmlp: 1 })",
+      "create_vmsa(): state has no field vmlp; it may have vmpl cpl entry sev_features",
+    ],
+    ["create_vmsa(0x8000, { vmpl: 4 })", "create_vmsa(): vmpl must be a whole number from 0 to 3"],
     ["create_vmsa(0x8000, { entry: 5 })", "create_vmsa(): entry must be a function, and this is 5"],
   ])("%s", async (call, message) => {
     const { end, events } = await ran(`  log(1); ${call};`);
@@ -68,6 +74,21 @@ describe("refused, as an error of the program with its line and column", () => {
       line: 2,
       column: 3,
     });
+  });
+
+  test.each([
+    ["hv.rmpupdate(0x800000, { asigned: 1 })", "hv.rmpupdate(): entry has no field asigned"],
+    ["hv.npt.map(0, 0x800000, { write: 0 })", "hv.npt.map(): options has no field write; it may have size w x"],
+    ["hv.psp.launch_update(0, { vmpl: 1 })", "hv.psp.launch_update(): page has no field vmpl"],
+    ["hv.rdmsr(0xc0010010, 9)", "hv.rdmsr(): core must be 0, and this is 9"],
+    ["hv.honest.npf({})", "hv.honest.npf(): fault.gpa must be a number or a bigint, and this is undefined"],
+    ["hv.honest.npf({ gpa: 0 })", "hv.honest.npf(): fault.exitinfo1 must be a number or a bigint"],
+    ["hv.honest.vmgexit(5)", "hv.honest.vmgexit(): exit must be an object, and this is 5"],
+    ["hv.honest.vmgexit({ code: 1n })", "hv.honest.vmgexit(): exit.msr must be a number or a bigint"],
+  ])("%s", async (call, message) => {
+    const { end } = await ran("", { hypervisor: `export function launch(hv) {\n  ${call};\n}` });
+    expect(end).toMatchObject({ end: "error", file: "hypervisor", line: 2 });
+    expect((end as { message: string }).message).toContain(message);
   });
 
   test("an error can be caught, and the run goes on", async () => {

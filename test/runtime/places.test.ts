@@ -104,6 +104,7 @@ describe("errors of a program, where they are", () => {
     ["export function boot() {\n  throw new Error('why');\n}", "Error: why", 2, 13],
     ["export function boot() {\n  null.x;\n}", "TypeError: cannot read property 'x' of null", 2, 8],
     ["const x: number = 1;\nexport function boot() {\n  throw 7;\n}", "The program threw 7", 2, 17],
+    ["export function boot() {\n  throw null;\n}", "The program threw null, or needs more memory than it has", 1, 17],
     ["const boot = 1;", "The program must export a function boot(): `export function boot() { ... }`", 1, 1],
     ["export const boot = 1;", "The program must export a function boot(): `export function boot() { ... }`", 1, 1],
     [
@@ -117,6 +118,13 @@ describe("errors of a program, where they are", () => {
       "boot() must not be async: what it waits for would never arrive",
       1,
       23,
+    ],
+    ["export function* boot() { yield 1; }", "boot() must not be a generator: nothing of it would ever run", 1, 18],
+    [
+      "export const boot = async function* () {};",
+      "boot() must not be a generator: nothing of it would ever run",
+      1,
+      14,
     ],
     [
       "import fs from 'fs';\nfs();\nexport function boot() {}",

@@ -45,7 +45,7 @@ export function launchPages(image: OvmfImage, parameters: LaunchParameters): Lau
       return {
         ok: false,
         message:
-          `the image does not say where vCPUs after the first start (no AP reset vector in its footer table), ` +
+          `the image does not say where vCPUs after the first start (no AP reset vector in its footer table, or one that is 0), ` +
           `so that a guest with ${vcpus} vCPUs cannot be launched from it`,
       };
     }

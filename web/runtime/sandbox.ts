@@ -12,6 +12,7 @@ import { type ErrorEnd, Modules, type Program } from "./modules";
 import { NOWHERE, type Where } from "./places";
 import type { End } from "./protocol";
 import type { Sources } from "./sources";
+import { placeOfExport } from "./texts";
 
 /** What a program threw. */
 export type Thrown =
@@ -112,6 +113,7 @@ export class Sandbox {
   private loadInside(): void {
     const namespace = this.must(`inside/${this.kind}`);
     const names = ["configure", "stack", "thrown"];
+    if (this.kind === "guest") names.push("isGenerator");
     if (this.kind === "hypervisor") names.push("dispatch", "setDefaults", "setProgram", "hasBetween");
     for (const name of names) this.inside.set(name, this.engine.property(namespace, name));
     // The default hypervisor is part of every hypervisor's sandbox.
@@ -188,7 +190,12 @@ export class Sandbox {
       return { boot: null, between: this.num[1] === 1 };
     }
     const boot = this.engine.property(namespace, "boot");
-    if (this.engine.typeOf(boot) === "function") return { boot, between: false };
+    if (this.engine.typeOf(boot) === "function") {
+      this.engine.call(this.function("isGenerator"), boot);
+      if (this.num[1] === 0) return { boot, between: false };
+      const place = placeOfExport("guest", this.modules.program?.text ?? "", "boot") ?? this.modules.start();
+      return { end: "error", message: "boot() must not be a generator: nothing of it would ever run", ...place };
+    }
     return this.modules.wholeFault("The program must export a function boot(): `export function boot() { ... }`");
   }
 
@@ -252,7 +259,7 @@ export class Sandbox {
       const [, vector = 0, errorCode = 0, cr2 = 0] = this.num;
       return { kind, vector, errorCode, cr2 };
     }
-    if (kind === "thrown") return { kind: "error", message: `The program threw ${name}`, where: NOWHERE };
+    if (kind === "thrown") return { kind: "error", message: `The program threw ${name}${hint(name)}`, where: NOWHERE };
     return { kind: "error", message: sentence(name, message), where: this.modules.places.of(stack) };
   }
 
@@ -276,6 +283,11 @@ const IDLE: Handler = { call: () => Status.ENDED, text: () => Status.ENDED, inte
 
 const TOO_LARGE = "The program needs more memory than it has";
 const TOO_DEEP = "The program calls itself too deeply";
+
+/** Where there is no memory for an error either, the engine throws null. */
+function hint(thrown: string): string {
+  return thrown === "null" ? ", or needs more memory than it has" : "";
+}
 
 /** The engine's own words for its limits are not for users. */
 function sentence(name: string, message: string): string {

@@ -24,7 +24,7 @@ export function migrate(fields: Fields, target = SCENARIO_VERSION, table: Migrat
     return {
       ok: false,
       reason: "invalid",
-      message: `version: must be a whole number from 1 to ${target}, and this is ${shown(from)}.`,
+      message: `version: must be ${target === 1 ? "1" : `a whole number from 1 to ${target}`}, and this is ${shown(from)}.`,
     };
   }
   if (from > target) {

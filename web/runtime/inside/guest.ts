@@ -3,10 +3,11 @@ import { call, clearPage, num, wide } from "./boundary";
 import { Call } from "./calls";
 import { ghcb } from "./ghcb";
 import { address, bit, bitOr, pageOf, pageSize, put, putWide, small, whole, within } from "./numbers";
+import { fields } from "./operands";
 import { surround } from "./surroundings";
 import { fillVmsa } from "./vmsa";
 
-export { stack, thrown } from "./questions";
+export { isGenerator, stack, thrown } from "./questions";
 export { configure } from "./surroundings";
 
 const MAX_U32 = 0xffff_ffff;
@@ -85,13 +86,14 @@ const api = {
     setC(address(va, "set_page_decrypted(): va"), 0);
   },
 
-  map_page(va: unknown, pa: unknown, flags?: { c?: unknown; w?: unknown; u?: unknown; x?: unknown }) {
+  map_page(va: unknown, pa: unknown, flags: unknown = {}) {
     const at = pageOf(address(va, "map_page(): va"));
     const to = pageOf(address(pa, "map_page(): pa"));
-    const c = bitOr(flags?.c, 1, "map_page(): c");
-    const w = bitOr(flags?.w, 1, "map_page(): w");
-    const u = bitOr(flags?.u, 1, "map_page(): u");
-    const x = bitOr(flags?.x, 1, "map_page(): x");
+    const given = fields(flags, "map_page(): flags", "c w u x");
+    const c = bitOr(given.c, 1, "map_page(): c");
+    const w = bitOr(given.w, 1, "map_page(): w");
+    const u = bitOr(given.u, 1, "map_page(): u");
+    const x = bitOr(given.x, 1, "map_page(): x");
     put(at, to, c, 1, w, u, x);
     call(Call.GPT_MAP);
   },
@@ -126,9 +128,9 @@ const api = {
     return { eax: num[1], ebx: num[2], ecx: num[3], edx: num[4] };
   },
 
-  create_vmsa(va: unknown, state: Record<string, unknown> = {}) {
+  create_vmsa(va: unknown, state: unknown = {}) {
     const at = pageOf(address(va, "create_vmsa(): va"));
-    fillVmsa(state);
+    fillVmsa(fields(state, "create_vmsa(): state", "vmpl cpl entry sev_features"));
     put(at, 4096);
     call(Call.WRITE);
   },

@@ -3,8 +3,7 @@
 import { call, callText, givePage, num, takePage, wide } from "./boundary";
 import { Call } from "./calls";
 import { address, bitOr, pageOf, put, putWide, shown, whole, within } from "./numbers";
-
-type Loose = Record<string, unknown>;
+import { fields } from "./operands";
 
 const { freeze } = Object;
 const NativeRangeError = RangeError;
@@ -75,16 +74,11 @@ function orZero(value: unknown, what: string): number {
   return value === undefined ? 0 : address(value, what);
 }
 
-function fields(value: unknown, what: string): Loose {
-  if (typeof value === "object" && value !== null) return value as Loose;
-  throw new NativeTypeError(what + " must be an object, and this is " + shown(value));
-}
-
 export const npt = freeze({
   map(gpa: unknown, spa: unknown, options: unknown = {}) {
     const from = address(gpa, "hv.npt.map(): gpa");
     const to = address(spa, "hv.npt.map(): spa");
-    const given = fields(options, "hv.npt.map(): options");
+    const given = fields(options, "hv.npt.map(): options", "size w x");
     const size = sizeOf(given.size, "hv.npt.map(): size");
     const w = bitOr(given.w, 1, "hv.npt.map(): w");
     const x = bitOr(given.x, 1, "hv.npt.map(): x");
@@ -113,14 +107,14 @@ export const psp = freeze({
     return command(Call.SNP_INIT);
   },
   snp_init_ex(options: unknown) {
-    const given = fields(options, "hv.psp.snp_init_ex(): options");
+    const given = fields(options, "hv.psp.snp_init_ex(): options", "init_rmp hv_fixed");
     const build = bitOr(given.init_rmp, 0, "hv.psp.snp_init_ex(): init_rmp");
     const at = fixedRanges(given.hv_fixed);
     put(build, at[0], at[1], at[2], at[3], at[4], at[5]);
     return command(Call.SNP_INIT_EX);
   },
   snp_shutdown(options?: unknown) {
-    const given = options === undefined ? {} : fields(options, "hv.psp.snp_shutdown(): options");
+    const given = options === undefined ? {} : fields(options, "hv.psp.snp_shutdown(): options", "iommu_snp_shutdown");
     const iommu = bitOr(given.iommu_snp_shutdown, 0, "hv.psp.snp_shutdown(): iommu_snp_shutdown");
     put(options === undefined ? 0 : 1, iommu);
     return command(Call.SNP_SHUTDOWN);
@@ -131,7 +125,7 @@ export const psp = freeze({
   },
   launch_start(gctx: unknown, policy: unknown, options: unknown = {}) {
     const context = address(gctx, "hv.psp.launch_start(): gctx");
-    const given = fields(options, "hv.psp.launch_start(): options");
+    const given = fields(options, "hv.psp.launch_start(): options", "imi");
     put(context, bitOr(given.imi, 0, "hv.psp.launch_start(): imi"));
     putWide(policy, "hv.psp.launch_start(): policy", 0);
     return command(Call.LAUNCH_START);
@@ -142,7 +136,7 @@ export const psp = freeze({
   },
   launch_update(gctx: unknown, launched: unknown) {
     const context = address(gctx, "hv.psp.launch_update(): gctx");
-    const given = fields(launched, "hv.psp.launch_update(): page");
+    const given = fields(launched, "hv.psp.launch_update(): page", "spa type size vmpl1 vmpl2 vmpl3 imi");
     const spa = address(given.spa, "hv.psp.launch_update(): spa");
     const type = given.type;
     const number = typeof type === "string" ? PAGE_TYPES[type] : whole(type, "hv.psp.launch_update(): type", 0xff);
@@ -175,7 +169,7 @@ export const psp = freeze({
   },
   guest_request(gctx: unknown, request: unknown) {
     const context = address(gctx, "hv.psp.guest_request(): gctx");
-    const given = fields(request, "hv.psp.guest_request(): request");
+    const given = fields(request, "hv.psp.guest_request(): request", "vmpck vmpl");
     const vmpck = whole(given.vmpck, "hv.psp.guest_request(): vmpck", 0xff);
     put(context, vmpck, whole(given.vmpl, "hv.psp.guest_request(): vmpl", MAX_U32));
     return command(Call.GUEST_REQUEST);
@@ -203,7 +197,7 @@ function fixedRanges(list: unknown): [number, number, number, number, number, nu
   const given = fields(list, "hv.psp.snp_init_ex(): hv_fixed");
   const length = whole(given.length, "hv.psp.snp_init_ex(): hv_fixed, number of ranges", RANGES);
   for (let i = 0; i < length; i++) {
-    const range = fields(given[i], "hv.psp.snp_init_ex(): hv_fixed, range");
+    const range = fields(given[i], "hv.psp.snp_init_ex(): hv_fixed, range", "spa pages");
     const spa = address(range.spa, "hv.psp.snp_init_ex(): hv_fixed, spa");
     const pages = whole(range.pages, "hv.psp.snp_init_ex(): hv_fixed, pages", MAX_U32);
     if (spa % 4096 !== 0) throw new NativeRangeError("hv.psp.snp_init_ex(): hv_fixed, spa must be 4 KiB aligned");
@@ -237,7 +231,7 @@ function sentence(value: unknown, what: string): string {
 export const actions = {
   rmpupdate(spa: unknown, entry: unknown) {
     const at = address(spa, "hv.rmpupdate(): spa");
-    const given = fields(entry, "hv.rmpupdate(): entry");
+    const given = fields(entry, "hv.rmpupdate(): entry", "gpa asid assigned immutable size");
     const gpa = orZero(given.gpa, "hv.rmpupdate(): gpa");
     const asid = given.asid === undefined ? 0 : whole(given.asid, "hv.rmpupdate(): asid", MAX_U32);
     const assigned = bitOr(given.assigned, 0, "hv.rmpupdate(): assigned");

@@ -7,6 +7,7 @@ import { Call, Hook } from "./calls";
 import { fieldSet } from "./fieldset";
 import { actions, setCores } from "./host";
 import { address, put, putWide, shown } from "./numbers";
+import { fields } from "./operands";
 import { configure as configureRam, surround } from "./surroundings";
 
 export { stack, thrown } from "./questions";
@@ -56,10 +57,21 @@ export function hasBetween(): void {
   num[1] = program.between === undefined ? 0 : 1;
 }
 
+/** What a program hands on may be an exit of its own making. */
 const honest = freeze({
   launch: () => defaults.launch(hv),
-  vmgexit: (exit: unknown) => defaults.vmgexit(hv, exit),
-  npf: (fault: unknown) => defaults.npf(hv, fault),
+  vmgexit(exit: unknown) {
+    const given = fields(exit, "hv.honest.vmgexit(): exit");
+    if (given.ghcb === ghcb) return defaults.vmgexit(hv, exit);
+    putWide(given.msr, "hv.honest.vmgexit(): exit.msr", 0);
+    return defaults.vmgexit(hv, freeze({ vcpu: given.vcpu, vmpl: given.vmpl, msr: wide[0] }));
+  },
+  npf(fault: unknown) {
+    const given = fields(fault, "hv.honest.npf(): fault");
+    const gpa = address(given.gpa, "hv.honest.npf(): fault.gpa");
+    putWide(given.exitinfo1, "hv.honest.npf(): fault.exitinfo1", 0);
+    return defaults.npf(hv, freeze({ vcpu: given.vcpu, vmpl: given.vmpl, gpa, exitinfo1: wide[0] }));
+  },
 });
 
 /** Calls the hook in num[0]: its operands are in num and wide, and so are its results. */

@@ -40,9 +40,9 @@ export function whole(value: unknown, what: string, max: number): number {
   } else {
     throw new NativeTypeError(what + " must be a number or a bigint, and this is " + shown(value));
   }
-  throw new NativeRangeError(
-    "" + what + " must be a whole number from 0 to 0x" + numberText(max, 16) + ", and this is " + shown(value),
-  );
+  const most = max < 10 ? numberText(max) : "0x" + numberText(max, 16);
+  const range = max === 0 ? " must be 0" : " must be a whole number from 0 to " + most;
+  throw new NativeRangeError(what + range + ", and this is " + shown(value));
 }
 
 export function address(value: unknown, what: string): number {

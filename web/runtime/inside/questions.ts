@@ -5,6 +5,15 @@ import { Exception, num } from "./boundary";
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const NativeError = Error;
 
+/** What a `function*` inherits, async or not. */
+const GENERATORS = [getPrototypeOf(function* () {}), getPrototypeOf(async function* () {})];
+
+/** Would a call of this function give a generator instead of running its body? 1 or 0, in num[1]. */
+export function isGenerator(f: object): void {
+  const kind: unknown = getPrototypeOf(f);
+  num[1] = kind === GENERATORS[0] || kind === GENERATORS[1] ? 1 : 0;
+}
+
 /** The stack of the code that called the runtime; frames of the runtime's own files are on top. */
 export function stack(): string {
   return new NativeError().stack ?? "";
