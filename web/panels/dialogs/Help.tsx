@@ -12,6 +12,10 @@ const ALWAYS: [keys: string[], does: string][] = [
   [["F10"], "step forward"],
   [["Shift F10"], "step back"],
 ];
+const EDITOR: [keys: string[], does: string][] = [
+  [["Ctrl M"], "Tab leaves the editor, or indents again"],
+  [["F1"], "every command of the editor"],
+];
 const ELSEWHERE: [keys: string[], does: string][] = [
   [["\u2190", "\u2192"], "step back, forward"],
   [["Page Up", "Page Down"], "the same, for a presenter's remote"],
@@ -55,6 +59,8 @@ export default function Help() {
         </p>
         <h3>Everywhere</h3>
         <Keys rows={ALWAYS} />
+        <h3>In the editor</h3>
+        <Keys rows={EDITOR} />
         <h3>Outside text fields</h3>
         <Keys rows={ELSEWHERE} />
         <h3>Single keys</h3>
