@@ -3,7 +3,7 @@
  * and undone like the others.
  */
 import { Cell, Event, Msr, Op } from "./abi";
-import { asid, begin, dry, finish, gp, result, resultD, setAsid, vcpu } from "./event";
+import { asid, begin, cpl, dry, finish, gp, result, resultD, setAsid, vcpu } from "./event";
 import { guestMap } from "./gpt";
 import { events } from "./layout";
 import { nestedMap, nestedUnmap } from "./npt";
@@ -41,12 +41,13 @@ export function nptUnmap(owner: u32, gpa: u64, size: u32): u32 {
 const SEV_STATUS_SNP: u64 = 7;
 
 /**
- * A guest's WRMSR. The GHCB MSR is the guest's own; SEV_STATUS cannot be written.
- * Simplified: every other MSR would be intercepted and #VC; here it is #GP(0).
+ * A guest's WRMSR, for CPL0 only (APM vol. 3). The GHCB MSR is the guest's own; SEV_STATUS cannot be written.
+ * Simplified: every other MSR would be intercepted and #VC; here it is #GP(0), but for a read of SYSCFG, which gives the 0 that
+ * KVM answers with (x86.c, kvm_get_msr_common()).
  */
 export function guestWrmsr(msr: u32, value: u64): u32 {
   if (begin(Op.WRMSR, msr, value, 0, 0)) {
-    if (msr != <u32>Msr.GHCB) gp();
+    if (cpl != 0 || msr != <u32>Msr.GHCB) gp();
     else if (!dry()) writeCell(Cell.GHCB_MSR + vcpu, value);
   }
   return finish();
@@ -54,8 +55,10 @@ export function guestWrmsr(msr: u32, value: u64): u32 {
 
 export function guestRdmsr(msr: u32): u32 {
   if (begin(Op.RDMSR, msr, 0, 0, 0)) {
-    if (msr == <u32>Msr.GHCB) result(readCell(Cell.GHCB_MSR + vcpu));
+    if (cpl != 0) gp();
+    else if (msr == <u32>Msr.GHCB) result(readCell(Cell.GHCB_MSR + vcpu));
     else if (msr == <u32>Msr.SEV_STATUS) result(SEV_STATUS_SNP);
+    else if (msr == <u32>Msr.SYSCFG) result(0);
     else gp();
   }
   return finish();

@@ -142,6 +142,26 @@ describe("exceptions", () => {
 });
 
 describe("registers and the way out", () => {
+  test("the GHCB MSR begins as KVM resets it: SEV info, protocol 1 to 2, C-bit 51", async () => {
+    expect((await ran("log(rdmsr(MSR_AMD64_SEV_ES_GHCB));")).log).toEqual(["0x2000133000001"]);
+    // a second run on the machine that the first one used
+    expect((await ran("wrmsr(MSR_AMD64_SEV_ES_GHCB, 0);")).end).toEqual({ end: "completed" });
+    expect((await ran("log(rdmsr(MSR_AMD64_SEV_ES_GHCB));")).log).toEqual(["0x2000133000001"]);
+  });
+
+  test("SYSCFG reads as KVM has it, 0, and cannot be written", async () => {
+    const { log, end } = await ran("log(rdmsr(MSR_AMD64_SYSCFG));\nwrmsr(MSR_AMD64_SYSCFG, 0);");
+    expect([log, end]).toEqual([["0x0"], { end: "shutdown", vector: 13, errorCode: 0 }]);
+  });
+
+  // APM vol. 3, RDMSR and WRMSR
+  test.each(["rdmsr(MSR_AMD64_SEV)", "rdmsr(MSR_AMD64_SYSCFG)", "wrmsr(MSR_AMD64_SEV_ES_GHCB, 0)"])(
+    "%s is for CPL0 only",
+    async (access) => {
+      expect((await ran(`cpl(3);\n${access};`)).end).toEqual({ end: "shutdown", vector: 13, errorCode: 0 });
+    },
+  );
+
   test("SEV_STATUS says SEV, SEV-ES, SNP", async () => {
     const { log } = await ran(
       "log(rdmsr(MSR_AMD64_SEV) === BigInt(MSR_AMD64_SEV_ENABLED | MSR_AMD64_SEV_ES_ENABLED | MSR_AMD64_SEV_SNP_ENABLED));",

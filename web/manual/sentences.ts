@@ -281,6 +281,7 @@ function refused(event: TraceEvent): string {
   const why = event.rule ? because(event.rule, event) : "";
   const head = `${attempt(event)} ${verb === "refused" && !event.op.startsWith("rmp") ? was : ""}${verb}`;
   if (why) return `${head}: ${why}.`;
+  if (event.op.includes("msr") && event.cpl > 0) return `${head}: only CPL0 has access to these registers.`;
   if (event.op.includes("msr")) return `${head}: this machine has no such register for it.`;
   return `${head}${event.status ? `: ${event.status}` : ""}.`;
 }

@@ -83,7 +83,7 @@ const ROWS: readonly Row[] = [
   [
     "simplified",
     "MSRs of the guest",
-    "A guest MSR other than the GHCB MSR and SEV_STATUS gives #GP(0); on hardware most are intercepted and raise #VC.",
+    "A guest MSR other than the GHCB MSR and SEV_STATUS gives #GP(0); on hardware most are intercepted and raise #VC. A read of SYSCFG gives the 0 that KVM answers with. halt() does not ask the CPL.",
     MODEL,
   ],
   [

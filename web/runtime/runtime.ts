@@ -20,6 +20,8 @@ export interface Parts {
 }
 
 const PAGES_A_MIB = 256;
+/** SEV info: GHCB protocol 1 to 2, C-bit 51. KVM sev.c, sev_es_vcpu_reset(). */
+const GHCB_MSR_RESET = 0x0002_0001_3300_0001n;
 /** Loaded programs that are kept, a sandbox: four VMPLs, and the text before the last edit. */
 const KEPT = 6;
 
@@ -75,7 +77,7 @@ export class Runtime {
     return load(this.hypervisor, this.hypervisors, { name: "hypervisor", text, modules: {}, machine }, watch);
   }
 
-  /** A machine at its first step, with what the BIOS left in its registers. */
+  /** A machine at its first step, with what the BIOS left in its registers, and KVM in those of its vCPU. */
   takeMachine(config: MachineConfig): Machine {
     const wanted = coreConfig(config);
     const index = this.machines.findIndex((machine) => sameMemory(machine.config, wanted));
@@ -88,6 +90,7 @@ export class Runtime {
       machine.preset(Cell.SYSCFG + core, memEnc ? 1n << BigInt(SyscfgBit.MEMENC) : 0n);
       machine.preset(Cell.HWCR + core, smmLock ? 1n << BigInt(HwcrBit.SMMLOCK) : 0n);
     }
+    machine.preset(Cell.GHCB_MSR, GHCB_MSR_RESET);
     return machine;
   }
 

@@ -168,10 +168,11 @@ declare function unmap_page(va: u64): void;
 
 /**
  * Reads a model-specific register: `MSR_AMD64_SEV_ES_GHCB` holds the GHCB's address or the hypervisor's last answer,
- * `MSR_AMD64_SEV` says which SEV features are on.
+ * `MSR_AMD64_SEV` says which SEV features are on. What `MSR_AMD64_SYSCFG` reads as is the hypervisor's to say, and KVM
+ * says 0: a guest cannot see there whether VMPLs are on.
  *
  * @param msr number of the register
- * @throws Exception #GP(0) for a register that is not there
+ * @throws Exception #GP(0) for a register that is not there, and above CPL0
  * @see GHCB, section 2.3.1
  */
 declare function rdmsr(msr: u64): bigint;
@@ -182,7 +183,7 @@ declare function rdmsr(msr: u64): bigint;
  *
  * @param msr number of the register
  * @param value 0 to 2^64 - 1
- * @throws Exception #GP(0) for a register that is not there or may not be written
+ * @throws Exception #GP(0) for a register that is not there or may not be written, and above CPL0
  * @see GHCB, section 2.3.1
  */
 declare function wrmsr(msr: u64, value: u64): void;
