@@ -1,13 +1,13 @@
 /** Mistakes in the programs: the editor's, and the one that ended the run. */
 import { page } from "../../store/page";
+import { problemList } from "../../store/problems";
 import { reveal } from "../../store/programs";
 import { plural } from "../numbers";
 
 export function Problems() {
   const found = page((s) => s.problems);
   const end = page((s) => s.end);
-  const ended = end?.end === "error" ? [{ ...end, severity: "error" as const }] : [];
-  const all = [...ended, ...found.filter((p) => !ended.some((e) => e.file === p.file && e.line === p.line))];
+  const all = problemList(end, found);
   if (all.length === 0) return null;
   return (
     <section className="problems" aria-label={plural(all.length, "problem")}>
