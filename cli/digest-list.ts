@@ -9,7 +9,7 @@ import { PageType } from "../assembly/abi";
 import { isMeasured } from "../web/launch/contents";
 import type { LaunchPage } from "../web/launch/digest";
 import { DIGEST_BYTES, PAGE_BYTES, type Permissions } from "../web/launch/page-info";
-import { jsonError } from "../web/scenario/json-error";
+import { fieldTwice, jsonError } from "../web/scenario/json-error";
 import { DigestError } from "./digest-arguments";
 
 const FIELDS = ["type", "gpa", "contents", "perms", "imi"];
@@ -21,6 +21,10 @@ export function readPageList(text: string): LaunchPage[] {
     list = JSON.parse(text);
   } catch {
     throw new DigestError(`not JSON: ${jsonError(text)}`);
+  }
+  const twice = fieldTwice(text);
+  if (twice !== null) {
+    throw new DigestError(`the field ${spell(twice.name)} is given twice: ${twice.first}, and again ${twice.second}`);
   }
   if (!isObject(list)) throw new DigestError(`must be an object {"pages": […]}, and is ${kind(list)}`);
   if (!Array.isArray(list.pages)) throw new DigestError(`"pages" must be a list, and is ${kind(list.pages)}`);

@@ -3,6 +3,7 @@
  * one operation with what it must give in `expect`. Reading is strict: whatever is not exactly of this format is an
  * error that names file, line and field, so that a typing error cannot pass for a passed test.
  */
+import { fieldTwice } from "../web/scenario/json-error";
 import { CHECK_NAMES, type CheckName } from "../web/scenario/schema";
 import { isHex, type Operation, readOperation, writeOperation } from "./operation";
 
@@ -166,6 +167,8 @@ function readObject(text: string): Record<string, unknown> {
     throw new Error(`not JSON: ${(error as Error).message.replace(/\s+/g, " ")}`);
   }
   if (!isObject(parsed)) throw new Error("must be a JSON object");
+  const twice = fieldTwice(text);
+  if (twice !== null) throw new Error(`field ${JSON.stringify(twice.name)} is given twice`);
   return parsed;
 }
 

@@ -22,6 +22,13 @@ const OPERATIONS: BadLine[] = [
   ["a number", "7", "must be a JSON object"],
   ["null", "null", "must be a JSON object"],
   ["a list", "[]", "must be a JSON object"],
+  ["a field twice", `{"op":"psmash","spa":"0x0","spa":"0x200000","expect":{"eax":0}}`, 'field "spa" is given twice'],
+  ["a field of expect twice", `{"op":"psmash","spa":"0x0","expect":{"eax":0,"eax":1}}`, 'field "eax" is given twice'],
+  [
+    "expect twice",
+    `{"op":"psmash","spa":"0x0","expect":{"eax":0},"expect":{"eax":1}}`,
+    'field "expect" is given twice',
+  ],
   ["no op", without({ ...UPDATE, ...EXPECT }, "op"), '"op" is missing'],
   ["an unknown op", { op: "rmpdestroy", ...EXPECT }, 'unknown op "rmpdestroy"'],
   ["an op that is the name of a method", { op: "toString", ...EXPECT }, 'unknown op "toString"'],
@@ -101,6 +108,7 @@ const OPERATIONS: BadLine[] = [
 const CASES: BadLine[] = [
   ["no name", { case: "", config: CONFIG }, '"case" must be a name'],
   ["a name that is a number", { case: 1, config: CONFIG }, '"case" must be a name'],
+  ["a field of config twice", `{"case":"y","config":{"pages":512,"pages":1024}}`, 'field "pages" is given twice'],
   ["no config", { case: "y" }, '"config" is missing'],
   ["config that is a list", { case: "y", config: [] }, '"config" must be an object'],
   ["a field too many", { case: "y", config: CONFIG, op: "psmash" }, 'unknown field "op"'],

@@ -95,6 +95,11 @@ describe("a list of pages", () => {
   test.each([
     ["nothing", "", "not JSON: line 1, column 1: the text ends here, expected a value"],
     ["no JSON", '{"pages": [\n  {"type": 1,}\n]}', "not JSON: line 2, column 14: "],
+    [
+      "a field twice",
+      '{"pages": [\n  {"type": 3, "gpa": "0x0", "type": 4}\n]}',
+      'the field "type" is given twice: line 2, column 4, and again line 2, column 29',
+    ],
     ["a list", "[]", 'must be an object {"pages": […]}, and is a list'],
     ["no pages", "{}", '"pages" must be a list, and is missing'],
     ["pages that are no list", '{"pages": {}}', '"pages" must be a list, and is an object'],

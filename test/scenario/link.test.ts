@@ -108,6 +108,22 @@ describe("what is wrong with a link", () => {
     });
   });
 
+  test.each([
+    ["in the scenario", '{"m":"1","s":{"version":1,"guest":"a","vmpl":1,"guest":"b"}}', "guest"],
+    ["of the link itself", '{"m":"1","s":{"version":1,"guest":"a"},"s":{"version":1,"guest":"b"}}', "s"],
+    [
+      "below as much nesting as a scenario may have",
+      `{"m":"1","s":{"version":1,"guest":"","expect":{"deep":${"[".repeat(62)}${"]".repeat(62)},"a":1,"a":2}}}`,
+      "a",
+    ],
+  ])("a field given twice, %s, is named", async (_, json, name) => {
+    expect(await decodeLink(linkOfJson(json))).toEqual({
+      ok: false,
+      reason: "invalid",
+      message: `The scenario in this link is not right. The field "${name}" is given twice.`,
+    });
+  });
+
   test("every truncation says so", async () => {
     const link = await encodeLink(boot, "1");
     for (let length = 0; length < link.length; length++) {

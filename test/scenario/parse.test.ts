@@ -53,8 +53,8 @@ describe("what is wrong, and where", () => {
     ["no object", 7, "scenario: must be an object, and this is 7."],
     ["a list", [], "scenario: must be an object, and this is []."],
     ["no version", { guest: "" }, 'version: missing. A scenario file says "version": 1.'],
-    ["version in words", { ...least, version: "1" }, 'version: must be a whole number from 1 to 1, and this is "1".'],
-    ["version 0", { ...least, version: 0 }, "version: must be a whole number from 1 to 1, and this is 0."],
+    ["version in words", { ...least, version: "1" }, 'version: must be 1, and this is "1".'],
+    ["version 0", { ...least, version: 0 }, "version: must be 1, and this is 0."],
     ["no guest", { version: 1 }, "guest: missing. It must be text."],
     ["guest null", { version: 1, guest: null }, "guest: must be text, and this is null."],
     ["vmpl null", { ...least, vmpl: null }, "vmpl: must be a whole number from 0 to 3, and this is null."],
@@ -217,6 +217,80 @@ describe("text that is not JSON", () => {
       reason: "invalid",
       message: "This file is larger than 1024 KiB, the most a scenario may have.",
     });
+  });
+});
+
+describe("a field that is given twice", () => {
+  const rows: [string, string][] = [
+    [
+      '{\n  "version": 1,\n  "guest": "a",\n  "guest": "b"\n}',
+      '"guest" is given twice: line 3, column 3, and again line 4, column 3',
+    ],
+    [
+      '{"version": 1, "version": 2, "guest": ""}',
+      '"version" is given twice: line 1, column 2, and again line 1, column 16',
+    ],
+    // the same value, the same name in other letters, a name of JavaScript's, none at all
+    ['{"a": 1, "a": 1}', '"a" is given twice: line 1, column 2, and again line 1, column 10'],
+    ['{"vmpl": 1, "vmp\\u006c": 2}', '"vmpl" is given twice: line 1, column 2, and again line 1, column 13'],
+    ['{"__proto__": 1, "__proto__": 2}', '"__proto__" is given twice: line 1, column 2, and again line 1, column 18'],
+    ['{"": 1, "": 2}', '"" is given twice: line 1, column 2, and again line 1, column 9'],
+    [
+      '{"version": 1, "guest": "",\n"machine": {"syscfg": {"snpEn": true, "snpEn": false}}}',
+      '"snpEn" is given twice: line 2, column 24, and again line 2, column 39',
+    ],
+    [
+      '{"version": 1, "guest": "",\n"stage": [{}, {"at": 1, "note": "", "at": 2}]}',
+      '"at" is given twice: line 2, column 16, and again line 2, column 37',
+    ],
+    ['[{"b": 1,\r\n"b": 1}]', '"b" is given twice: line 1, column 3, and again line 2, column 1'],
+  ];
+  test.each(rows)("%j", (text, where) => {
+    expect(parseScenario(text)).toEqual({ ok: false, reason: "invalid", message: `The field ${where}.` });
+  });
+
+  test.each([
+    '{"version": 1, "guest": "", "machine": {"rest": {"guest": 1}}, "stage": [{"at": 1, "note": ""}, {"at": 2, "note": ""}]}',
+    '{"version": 1, "guest": "{\\"guest\\": 1, \\"guest\\": 2}", "a": "b", "b": "a"}',
+  ])("the same name in another object, or in a text, is another field: %j", (text) => {
+    expect(parseScenario(text).ok).toBe(true);
+  });
+
+  test("is found wherever it stands, and none is found where there is none", () => {
+    const names = fc.constantFrom("a", "b", "c", "a\n", "\u00e9");
+    const tree = fc.letrec<{ json: [text: string, twice: boolean] }>((tie) => ({
+      json: fc.oneof(
+        { maxDepth: 4 },
+        fc.json({ maxDepth: 0 }).map((text): [string, boolean] => [text, false]),
+        fc
+          .array(tie("json"), { maxLength: 3 })
+          .map((items): [string, boolean] => [
+            `[${items.map(([text]) => text).join(" , ")}]`,
+            items.some(([, twice]) => twice),
+          ]),
+        fc
+          .array(fc.tuple(names, tie("json")), { maxLength: 3 })
+          .map((fields): [string, boolean] => [
+            `{${fields.map(([name, [text]]) => `${JSON.stringify(name)} : ${text}`).join(",\n")}}`,
+            new Set(fields.map(([name]) => name)).size < fields.length || fields.some(([, [, twice]]) => twice),
+          ]),
+      ),
+    })).json;
+    fc.assert(
+      fc.property(tree, ([text, twice]) => {
+        const result = parseScenario(text);
+        expect(!result.ok && / is given twice: /.test(result.message)).toBe(twice);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is looked for in a megabyte without being noticed", () => {
+    const text = JSON.stringify({ ...least, guest: 'log("\\n");\n'.repeat(60_000) });
+    expect(text.length).toBeGreaterThan(900_000);
+    const begun = performance.now();
+    expect(parseScenario(text).ok).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });
 

@@ -1,10 +1,13 @@
 /**
- * Where a text stops being JSON, and what was expected there (RFC 8259). JSON.parse's own messages differ from engine
- * to engine and not all say where; this reads the text once more, only when JSON.parse has already refused it.
+ * What JSON.parse does not tell of a text (RFC 8259): where it stops being JSON and what was expected there, for the
+ * messages differ from engine to engine and not all say where; and which field stands twice in an object, for
+ * JSON.parse silently takes the last.
  */
 import { MAX_DEPTH } from "./bounds";
 
 const ESCAPES = '"\\/bfnrt';
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 
 class Stop {
@@ -14,16 +17,47 @@ class Stop {
   ) {}
 }
 
-/** "line 3, column 7: expected , or } after a value". Lines and columns count from 1, columns in UTF-16 units. */
-export function jsonError(text: string): string {
-  const stop = firstError(text);
-  if (stop === null) return "the text is not JSON";
-  const before = text.slice(0, stop.at).split("\n");
-  return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}: ${stop.what}`;
+/** A field that an object names twice, and where: "line 3, column 7". */
+export interface FieldTwice {
+  name: string;
+  first: string;
+  second: string;
 }
 
-function firstError(text: string): Stop | null {
+class Twice {
+  constructor(
+    readonly name: string,
+    readonly first: number,
+    readonly second: number,
+  ) {}
+}
+
+/**
+ * For a text that JSON.parse refused: "line 3, column 7: expected , or } after a value". Lines and columns count from
+ * 1, columns in UTF-16 units.
+ */
+export function jsonError(text: string): string {
+  const stop = read(text, false);
+  return stop instanceof Stop ? `${place(text, stop.at)}: ${stop.what}` : "the text is not JSON";
+}
+
+/** For a text that JSON.parse took: the first field that stands twice in its object, null when there is none. */
+export function fieldTwice(text: string): FieldTwice | null {
+  const found = read(text, true);
+  if (!(found instanceof Twice)) return null;
+  return { name: found.name, first: place(text, found.first), second: place(text, found.second) };
+}
+
+function place(text: string, at: number): string {
+  const before = text.slice(0, at).split("\n");
+  return `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+}
+
+/** Reads the text to its end, or to what is wrong with it; a field that stands twice only counts if `once`. */
+function read(text: string, once: boolean): Stop | Twice | null {
   let at = 0;
+  // what JSON.parse took may be a link's, which holds its scenario one level deeper than a file
+  const deepest = once ? MAX_DEPTH + 1 : MAX_DEPTH;
 
   const space = () => {
     while (at < text.length && " \t\n\r".includes(text.charAt(at))) at++;
@@ -35,14 +69,15 @@ function firstError(text: string): Stop | null {
   const string = (): void => {
     at++; // the opening quote
     for (;;) {
-      const c = text.charAt(at);
+      // by number: most of a scenario is one long string
+      const c = text.charCodeAt(at);
       if (at >= text.length) stop('where a string still needs its closing "');
-      if (c < " ") stop("a line break or control character inside a string (write \\n)");
-      if (c === '"') {
+      if (c < 0x20) stop("a line break or control character inside a string (write \\n)");
+      if (c === QUOTE) {
         at++;
         return;
       }
-      if (c === "\\") {
+      if (c === BACKSLASH) {
         const letter = text.charAt(at + 1);
         if (letter === "u") {
           if (!/^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6))) stop("\\u needs four hexadecimal digits");
@@ -55,8 +90,17 @@ function firstError(text: string): Stop | null {
     }
   };
 
+  const note = (names: Map<string, number>, start: number): void => {
+    const written = text.slice(start + 1, at - 1);
+    // "\u0061" and "a" are the same name
+    const name = written.includes("\\") ? (JSON.parse(`"${written}"`) as string) : written;
+    const first = names.get(name);
+    if (first !== undefined) throw new Twice(name, first, start);
+    names.set(name, start);
+  };
+
   const members = (close: "]" | "}", depth: number, one: () => void): void => {
-    if (depth > MAX_DEPTH) stop(`more than ${MAX_DEPTH} objects and arrays inside each other`);
+    if (depth > deepest) stop(`more than ${MAX_DEPTH} objects and arrays inside each other`);
     at++;
     space();
     if (text.charAt(at) === close) {
@@ -81,9 +125,12 @@ function firstError(text: string): Stop | null {
     if (c === '"') return string();
     if (c === "[") return members("]", depth, () => value(depth + 1));
     if (c === "{") {
+      const names = new Map<string, number>();
       return members("}", depth, () => {
+        const start = at;
         if (text.charAt(at) !== '"') stop('expected the name of a field in "');
         string();
+        if (once) note(names, start);
         space();
         if (text.charAt(at) !== ":") stop("expected : after the name of a field");
         at++;
@@ -108,7 +155,7 @@ function firstError(text: string): Stop | null {
     if (at < text.length) stop("something follows the end of the JSON");
     return null;
   } catch (stopped) {
-    if (stopped instanceof Stop) return stopped;
+    if (stopped instanceof Stop || stopped instanceof Twice) return stopped;
     throw stopped;
   }
 }

@@ -12,6 +12,8 @@ import { fromBase64url, toBase64url } from "./base64url";
 import { MAX_SCENARIO_BYTES } from "./bounds";
 import { crc32 } from "./crc32";
 import { deflate, inflate } from "./deflate";
+import { fieldTwice } from "./json-error";
+import { shown } from "./migrate";
 import { parseScenarioValue } from "./parse";
 import type { Scenario } from "./schema";
 import { scenarioValue } from "./serialize";
@@ -88,11 +90,17 @@ export async function decodeLink(fragment: string): Promise<Decoded> {
 }
 
 function scenarioOf(json: Uint8Array): Decoded {
+  let text: string;
   let envelope: unknown;
   try {
-    envelope = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(json);
+    envelope = JSON.parse(text);
   } catch {
     return fault("invalid", "This link does not hold a scenario: what it holds is not JSON.");
+  }
+  const twice = fieldTwice(text);
+  if (twice !== null) {
+    return fault("invalid", `The scenario in this link is not right. The field ${shown(twice.name)} is given twice.`);
   }
   if (typeof envelope !== "object" || envelope === null || !("s" in envelope)) {
     return fault("invalid", "This link does not hold a scenario.");

@@ -14,7 +14,7 @@ import {
   VMPLS,
 } from "./bounds";
 import { DEFAULT_MEMORY_MIB, DEFAULT_TITLE, DEFAULT_VMPL, defaultMachine } from "./defaults";
-import { jsonError } from "./json-error";
+import { fieldTwice, jsonError } from "./json-error";
 import { type Fields, migrate, shown } from "./migrate";
 import { CHECK_NAMES, type MachineConfig, type Scenario, type StageNote } from "./schema";
 
@@ -58,6 +58,10 @@ export function parseScenario(text: string): Parsed {
     value = JSON.parse(json);
   } catch {
     return { ok: false, reason: "json", message: `This is not JSON: ${jsonError(json)}.` };
+  }
+  const twice = fieldTwice(json);
+  if (twice !== null) {
+    return invalid(`The field ${shown(twice.name)} is given twice: ${twice.first}, and again ${twice.second}.`);
   }
   return parseScenarioValue(value);
 }
