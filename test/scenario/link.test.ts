@@ -87,6 +87,9 @@ describe("what is wrong with a link", () => {
     ["a layout that never was", "#s0.AAAA", "damaged"],
     ["the next layout", "#s2.anything!", "newer"],
     ["a much later layout", "#s999999999.AAAA", "newer"],
+    ["one of more digits", "#s99999999999.AAAA", "newer"],
+    ["one of more digits than a number has", `#s${"9".repeat(400)}.AAAA`, "newer"],
+    ["a layout that never was, in many digits", "#s00000000000.AAAA", "damaged"],
     ["foreign characters", "#s1.AA%20AAAAAAAAAAAA", "damaged"],
     ["too long to be read", `#s1.${"A".repeat(MAX_FRAGMENT_CHARS)}`, "oversized"],
     ["bytes that do not unpack", linkAround(new Uint8Array([0xff, 0xff, 0xff])), "damaged"],
@@ -105,6 +108,15 @@ describe("what is wrong with a link", () => {
   test("a wrong scenario's sentence names the field", async () => {
     expect(await decodeLink(linkOfJson('{"m":"1","s":{"version":1,"guest":"","vmpl":7}}'))).toMatchObject({
       message: "The scenario in this link is not right. vmpl: must be a whole number from 0 to 3, and this is 7.",
+    });
+  });
+
+  test.each([
+    ["#s99999999999.AAAA", "99999999999"],
+    [`#s${"9".repeat(400)}.AAAA`, "999999999999…"],
+  ])("a newer link's sentence names its version: %.20s", async (fragment, version) => {
+    expect(await decodeLink(fragment)).toMatchObject({
+      message: `This link was made by a newer snplay (links of version ${version}; this copy reads up to 1).`,
     });
   });
 

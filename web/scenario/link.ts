@@ -53,13 +53,15 @@ export async function encodeLink(scenario: Scenario, model: string): Promise<str
 /** Reads a fragment, with or without its "#". Never throws. */
 export async function decodeLink(fragment: string): Promise<Decoded> {
   const body = fragment.startsWith("#") ? fragment.slice(1) : fragment;
-  const prefix = /^s([0-9]{1,9})(\.|$)/.exec(body);
+  const prefix = /^s([0-9]+)(\.|$)/.exec(body);
   if (prefix === null) return fault("not-a-link", "This address holds no scenario.");
-  const layout = Number(prefix[1]);
+  const digits = prefix[1] ?? "";
+  const layout = Number(digits);
   if (layout > LAYOUT) {
+    const version = digits.length > 12 ? `${digits.slice(0, 12)}\u2026` : digits;
     return fault(
       "newer",
-      `This link was made by a newer snplay (links of version ${layout}; this copy reads up to ${LAYOUT}).`,
+      `This link was made by a newer snplay (links of version ${version}; this copy reads up to ${LAYOUT}).`,
     );
   }
   if (layout < LAYOUT) return fault("damaged", `This link is damaged: there are no links of version ${layout}.`);

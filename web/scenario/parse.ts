@@ -47,10 +47,13 @@ function wrong(path: string, must: string, value: unknown): never {
   );
 }
 
+/** What is said of a file of more than MAX_SCENARIO_BYTES. */
+export const TOO_LARGE = `This file is larger than ${MAX_SCENARIO_BYTES / 1024} KiB, the most a scenario may have.`;
+
 /** Reads a scenario from the text of a file. Never throws. */
 export function parseScenario(text: string): Parsed {
   if (text.length > MAX_SCENARIO_BYTES || new TextEncoder().encode(text).length > MAX_SCENARIO_BYTES) {
-    return invalid(`This file is larger than ${MAX_SCENARIO_BYTES / 1024} KiB, the most a scenario may have.`);
+    return invalid(TOO_LARGE);
   }
   const json = text.startsWith("\ufeff") ? text.slice(1) : text;
   let value: unknown;

@@ -1,12 +1,14 @@
 /**
  * Which scenario opens: the one in the address, then the reader's own draft, then the default. An address either holds
- * a whole scenario (web/scenario/link.ts) or names one of the gallery: #boot-check. A link that cannot be read leaves
- * everything as it was and says why.
+ * a whole scenario (web/scenario/link.ts) or names one of the gallery: #boot-check. An address that cannot be read leaves
+ * everything as it was, itself too, so that it can be copied or mended, and the page says why.
  */
 
 import { Model } from "../../assembly/abi";
+import { MAX_SCENARIO_BYTES } from "../scenario/bounds";
 import { decodeLink } from "../scenario/link";
-import { parseScenario } from "../scenario/parse";
+import { shown } from "../scenario/migrate";
+import { parseScenario, TOO_LARGE } from "../scenario/parse";
 import type { Scenario } from "../scenario/schema";
 import { DEFAULT_SCENARIO } from "../scenario/shelf";
 import { drafts, flushDraft, tell } from "./drafts";
@@ -33,13 +35,35 @@ export async function openFromAddress(): Promise<void> {
     open(id, link.scenario, { held: true, notice: noticeOf(link.notes, link.model) });
     return;
   }
-  if (fragment !== "" && link?.reason === "not-a-link" && (await openNamed(fragment))) return;
-  const notice: Notice | null = link && !link.ok ? { tone: "bad", text: link.message } : null;
-  if (notice && page.getState().scenario) {
-    page.setState({ notice });
-    return;
+  if (link === null) return openOwn(null);
+  if (link.reason !== "not-a-link") return refuse(fragment, link.message);
+  if (await openNamed(fragment)) return;
+  await refuse(fragment, `The address names ${spelled(fragment)}, and there is no scenario of that name.`);
+}
+
+/**
+ * The address cannot be opened: what stood under it stays, or comes back with it. The entry of the history keeps which
+ * that was, for the Back button and for a reload.
+ */
+async function refuse(fragment: string, why: string): Promise<void> {
+  const notice: Notice = { tone: "bad", text: why };
+  const below: unknown = history.state?.below;
+  const { scenario, scenarioId } = page.getState();
+  if (typeof below === "string" && below !== scenarioId) await openOwn(notice, below);
+  else if (scenario) page.setState({ notice });
+  else await openOwn(notice);
+  const { scenarioId: id } = page.getState();
+  // A link's scenario is in no other place than its own address.
+  if (!id.startsWith("link.") && location.hash === `#${fragment}`) history.replaceState({ below: id }, "");
+}
+
+/** A name as the address has it, readable and not too long. */
+function spelled(fragment: string): string {
+  try {
+    return shown(decodeURIComponent(fragment));
+  } catch {
+    return shown(fragment);
   }
-  await openOwn(notice);
 }
 
 /** What a link says beside its scenario: what was migrated, and that another model may end otherwise. */
@@ -54,26 +78,31 @@ function noticeOf(notes: readonly string[], model: string): Notice | null {
 
 interface Entry {
   notice?: Notice | null;
-  /** the address is corrected, not left for the Back button */
-  replace?: boolean;
+  /** what becomes of the address: left for the Back button, corrected, or kept although it names something else */
+  address?: "push" | "replace" | "keep";
 }
 
 /** Opens a scenario of the gallery, with the reader's draft of it if there is one. False when there is none such. */
-export async function openNamed(id: string, { notice = null, replace = false }: Entry = {}): Promise<boolean> {
+export async function openNamed(id: string, { notice = null, address = "push" }: Entry = {}): Promise<boolean> {
   const scenario = await scenarioById(id);
   if (!scenario) return false;
-  if (location.hash !== `#${id}`) history[replace ? "replaceState" : "pushState"](null, "", `#${id}`);
+  if (address !== "keep" && location.hash !== `#${id}`) history[`${address}State`](null, "", `#${id}`);
   open(id, scenario, { held: false, notice });
   return true;
 }
 
 /** Opens a scenario file that the reader chose. What is wrong with it is said; false then. */
 export async function openFile(file: File): Promise<boolean> {
-  const parsed = parseScenario(await file.text());
-  if (!parsed.ok) {
-    page.setState({ notice: { tone: "bad", text: `${file.name} was not opened. ${parsed.message}` } });
+  const refused = (why: string) => {
+    page.setState({ notice: { tone: "bad", text: `${file.name} was not opened. ${why}` } });
     return false;
-  }
+  };
+  // before reading: a disk image chosen by mistake would not fit into memory
+  if (file.size > MAX_SCENARIO_BYTES) return refused(TOO_LARGE);
+  const text = await file.text().catch(() => null);
+  if (text === null) return refused("This browser could not read it.");
+  const parsed = parseScenario(text);
+  if (!parsed.ok) return refused(parsed.message);
   history.pushState(null, "", location.pathname + location.search);
   const id = `file.${file.name}`;
   // The file itself cannot be read again after a reload, so it is kept like a draft from the start.
@@ -103,14 +132,15 @@ export function restoreVersion(savedAt: number): void {
   open(scenarioId, original?.scenario ?? restored.scenario, { held: status === "held", notice });
 }
 
-async function openOwn(notice: Notice | null): Promise<void> {
-  const lastId = recall("open");
-  if (lastId && !lastId.startsWith("link.")) {
-    if (await openNamed(lastId, { notice, replace: true })) return;
-    const { draft } = drafts.load(lastId);
-    if (draft) return open(lastId, draft.scenario, { held: false, notice });
+/** The reader's own, under an address that is empty or was refused. */
+async function openOwn(notice: Notice | null, id = recall("open")): Promise<void> {
+  const entry: Entry = { notice, address: notice ? "keep" : "replace" };
+  if (id && !id.startsWith("link.")) {
+    if (await openNamed(id, entry)) return;
+    const { draft } = drafts.load(id);
+    if (draft) return open(id, draft.scenario, { held: false, notice });
   }
-  if (await openNamed(DEFAULT_SCENARIO, { notice, replace: true })) return;
+  if (await openNamed(DEFAULT_SCENARIO, entry)) return;
   page.setState({
     status: "broken",
     notice: { tone: "bad", text: "The scenarios could not be loaded. Reload the page." },
