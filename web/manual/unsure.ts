@@ -37,7 +37,12 @@ const ROWS: readonly Row[] = [
     "A guest access to a VMSA page asks nothing but the VMPL permissions, in use or not.",
     "A guest write to a VMSA page that runs, on hardware.",
   ],
-  ["assumed", "#UD", "The instructions raise no #UD: the model always has SEV-SNP on when a guest runs.", VOLUME_3],
+  [
+    "assumed",
+    "#UD",
+    "The guest's instructions raise no #UD: the model always has SEV-SNP on when a guest runs.",
+    VOLUME_3,
+  ],
   [
     "assumed",
     "ASID 0 in SNP_ACTIVATE",
@@ -85,6 +90,12 @@ const ROWS: readonly Row[] = [
     "MSRs of the guest",
     "A guest MSR other than the GHCB MSR and SEV_STATUS gives #GP(0); on hardware most are intercepted and raise #VC. A read of SYSCFG gives the 0 that KVM answers with. halt() does not ask the CPL.",
     MODEL,
+  ],
+  [
+    "simplified",
+    "the host's instructions before SNPEn",
+    "RMPUPDATE, PSMASH and RMPREAD answer as they do later while SYSCFG has SNPEn clear. On hardware they raise #UD until it is set.",
+    VOLUME_3,
   ],
   [
     "simplified",
