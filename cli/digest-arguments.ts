@@ -9,7 +9,8 @@ export type DigestArguments =
 export class DigestError extends Error {}
 
 const USAGE =
-  "usage: npm run -s digest -- FILE.json | --ovmf FILE --vcpus N --vcpu-sig HEX --features HEX [--vmpl 0..3]";
+  "usage: npm run -s digest -- FILE.json | --ovmf FILE --vcpus N --vcpu-sig HEX --features HEX [--vmpl 0..3]. " +
+  "--vmpl changes the VMSAs alone; the page's picker also grants that VMPL the launch pages.";
 
 const OPTIONS = ["--ovmf", "--vcpus", "--vcpu-sig", "--features", "--vmpl"];
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PageType } from "../../assembly/abi";
 import { measure } from "../../web/launch/digest";
 import { launchPages } from "../../web/launch/launch-pages";
 import { parseOvmf } from "../../web/launch/ovmf";
@@ -191,6 +192,17 @@ describe("an OVMF image", () => {
     const { status, lines, stderr } = await digestRun(["--ovmf", await save("right.fd", bytes), ...options]);
     expect([status, stderr]).toEqual([0, ""]);
     expect(lines).toEqual(expected(bytes, ...launch));
+  });
+
+  test("--vmpl changes the VMSAs alone, and the usage says so", async () => {
+    const image = await save("level.fd", buildImage());
+    const at = async (vmpl: string) => (await digestRun(["--ovmf", image, ...LAUNCH, "--vmpl", vmpl])).lines;
+    const [zero, one] = [await at("0"), await at("1")];
+    const differs = zero.findIndex((line, index) => line !== one[index]);
+    expect(JSON.parse(zero[differs] ?? "")).toMatchObject({ type: PageType.VMSA });
+    expect((await digestRun([])).stderr).toContain(
+      "--vmpl changes the VMSAs alone; the page's picker also grants that VMPL the launch pages.",
+    );
   });
 
   test.each<[string, Uint8Array, string[], string]>([
