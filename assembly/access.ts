@@ -2,20 +2,19 @@
  * Memory accesses of guest and host. APM vol. 2, 15.36.10, table 15-39: after all paging checks, in the table's order.
  * CR0.WP = 1, NX on, no SMEP, no SMAP; CPL 1 and 2 count as supervisor.
  */
-import { Check, Flag, Npf, Op, Perm, Pf, Rule, Size } from "./abi";
+import { Check, Entry, Flag, Npf, Op, Perm, Pf, Rule, Size } from "./abi";
 import {
   Act,
   asid,
   begin,
   cpl,
-  done,
   dry,
   Either,
-  Explain,
-  explaining,
+  explains,
   finish,
   npf,
   pf,
+  plain,
   reached,
   result,
   rung,
@@ -28,8 +27,8 @@ import {
 import { guestLeaf, GPT_C, GPT_P, GPT_U, GPT_W, GPT_X } from "./gpt";
 import { LEAF_W, LEAF_X, leafSize, leafSpa, nestedLeaf } from "./npt";
 import { readBytes, readPage, writeBytes, writePage } from "./page";
-import { assignedIn, FRAME, headOf, isCovered, permsOf } from "./rmp";
-import { covering, entrySize, head, owned, RMP_FAULT } from "./walk";
+import { assignedIn, FRAME, headOf, isCovered } from "./rmp";
+import { entrySize, owned, RMP_FAULT } from "./walk";
 
 const READ: u32 = 0;
 const WRITE: u32 = 1;
@@ -44,8 +43,8 @@ let isPrivate: bool = false;
 export function guestRead(gva: u64, length: u32): u32 {
   if (begin(Op.GUEST_READ, gva, length, 0, 0) && mayAccess(gva, READ)) {
     const key = isPrivate ? asid : 0;
-    if (length == 4096) readPage(key, spa);
-    else result(readBytes(key, spa | (gva & 4095), length));
+    if (length == 4096) readPage(key, spa());
+    else result(readBytes(key, spa() | (gva & 4095), length));
   }
   return finish();
 }
@@ -54,8 +53,8 @@ export function guestRead(gva: u64, length: u32): u32 {
 export function guestWrite(gva: u64, length: u32, value: u64): u32 {
   if (begin(Op.GUEST_WRITE, gva, length, value, 0) && mayAccess(gva, WRITE)) {
     const key = isPrivate ? asid : 0;
-    if (length == 4096) writePage(key, spa);
-    else writeBytes(key, spa | (gva & 4095), length, value);
+    if (length == 4096) writePage(key, spa());
+    else writeBytes(key, spa() | (gva & 4095), length, value);
   }
   return finish();
 }
@@ -69,9 +68,13 @@ export function guestFetch(gva: u64): u32 {
 // @ts-ignore: decorator
 @inline
 function mayAccess(gva: u64, kind: u32): bool {
-  if (!explaining) return guestAccess<Act>(gva, kind) && done();
-  guestAccess<Explain>(gva, kind);
-  return false;
+  if (plain && guestAccess<Act>(gva, kind)) return true;
+  return slowly(gva, kind) && !dry();
+}
+
+/** Tells of every rung, obeys switches, says where the climb ended. */
+function slowly(gva: u64, kind: u32): bool {
+  return guestAccess<Either>(gva, kind);
 }
 
 // @ts-ignore: decorator
@@ -85,7 +88,9 @@ function guestAccess<For>(gva: u64, kind: u32): bool {
   const leaf = guestLeaf(asid, gva);
   const code: u64 = (write ? Pf.W : 0) | (user ? Pf.U : 0) | (fetch ? Pf.I : 0);
   if (!rung<For>(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(code, gva);
-  if (!rung<For>(Rule.GUEST_USER, !user || (leaf & GPT_U) != 0, cpl, (leaf & GPT_U) >>> 3)) return pf(code | Pf.P, gva);
+  if (user || explains<For>()) {
+    if (!rung<For>(Rule.GUEST_USER, !user || (leaf & GPT_U) != 0, cpl, (leaf & GPT_U) >>> 3)) return pf(code | Pf.P, gva);
+  }
   if (write && !rung<For>(Rule.GUEST_WRITABLE, (leaf & GPT_W) != 0, (leaf & GPT_W) >>> 2, 1)) {
     return pf(code | Pf.P, gva);
   }
@@ -103,7 +108,7 @@ function guestAccess<For>(gva: u64, kind: u32): bool {
   const missing: u64 = (<u64>1 << Npf.FINAL) | (c ? <u64>1 << Npf.ENC : 0) | bits;
   const forbidding: u64 = missing | (<u64>1 << Npf.P);
   const nested = nestedLeaf(asid, gpa);
-  const size = leafSize;
+  const size = leafSize(nested);
   if (!rung<For>(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(missing, gpa);
   if (write && !rung<For>(Rule.NESTED_WRITABLE, (nested & LEAF_W) != 0, nested & LEAF_W, 1)) return npf(forbidding, gpa);
   if (fetch && !rung<For>(Rule.NESTED_EXECUTABLE, (nested & LEAF_X) != 0, (nested & LEAF_X) >>> 1, 1)) {
@@ -121,21 +126,22 @@ function guestAccess<For>(gva: u64, kind: u32): bool {
     return true;
   }
 
-  if (!owned<For>(spa, gpa, bits)) return false;
+  const entry = owned<For>(spa, gpa, bits);
+  if (!entry) return false;
+  const head = load<u64>(entry);
   // LKML, A. Kalra: plain accesses never set SIZEM
-  if (!switched<For>(Rule.SIZE_ACCESS, Check.PAGE_SIZE, entrySize() == size, size, entrySize())) {
+  if (!switched<For>(Rule.SIZE_ACCESS, Check.PAGE_SIZE, entrySize(head) == size, size, entrySize(head))) {
     return npf(RMP_FAULT | bits, gpa);
   }
   const valid = (head & Flag.VALIDATED) != 0;
   if (!switched<For>(Rule.VALIDATED, Check.VALIDATED, valid, valid ? 1 : 0, 1)) return vcNotValidated(gva);
-  return permitted<For>(kind, user, bits, gpa);
+  return permitted<For>(load<u8>(entry + vmpl, Entry.PERMS), kind, user, bits, gpa);
 }
 
 /** APM vol. 2, table 15-36: a mask with W but without R allows no data access. */
 // @ts-ignore: decorator
 @inline
-function permitted<For>(kind: u32, user: bool, bits: u64, gpa: u64): bool {
-  const mask = permsOf(covering, vmpl);
+function permitted<For>(mask: u32, kind: u32, user: bool, bits: u64, gpa: u64): bool {
   let rule: u32 = Rule.VMPL_READ;
   let needed: u32 = Perm.R;
   if (kind == WRITE) {

@@ -6,8 +6,8 @@
  * on the hot path that could be computed later.
  */
 import { Event, FwStatus, Header, Npf, Outcome, Reason, Rule, Rung, Vc } from "./abi";
-import { events, scratch } from "./layout";
-import { eventsFull, hasRoom, recording, records, seek } from "./journal";
+import { eventAt, eventRoom, scratch } from "./layout";
+import { hasRoom, recording, records, seek, setRecording } from "./journal";
 import { FRAME } from "./rmp";
 import { clearExhausted, exhausted } from "./table";
 
@@ -22,6 +22,11 @@ export let cpl: u32 = 0;
 export let inUse: u32 = 0;
 /** Mask of the checks that are switched off. */
 export let off: u32 = 0;
+/** No check is off, and nothing is explained. */
+export let plain: bool = true;
+
+/** Who acts, and the mask in use, as they stand in the first word of an event. */
+let who: u64 = 0;
 
 export function actAs(actor_: u32, vcpu_: u32, asid_: u32, vmpl_: u32, cpl_: u32): void {
   actor = actor_;
@@ -29,14 +34,26 @@ export function actAs(actor_: u32, vcpu_: u32, asid_: u32, vmpl_: u32, cpl_: u32
   asid = asid_;
   vmpl = vmpl_;
   cpl = cpl_;
+  sign();
+}
+
+function sign(): void {
+  who =
+    (<u64>actor << (Event.ACTOR * 8)) |
+    (<u64>vmpl << (Event.VMPL * 8)) |
+    (<u64>cpl << (Event.CPL * 8)) |
+    (<u64>vcpu << (Event.VCPU * 8)) |
+    (<u64>inUse << (Event.INUSE * 8));
 }
 
 export function setInUse(mask: u32): void {
   inUse = mask;
+  sign();
 }
 
 export function setOff(mask: u32): void {
   off = mask;
+  plain = mask == 0 && !explaining;
   store<u32>(Header.CHECKS_OFF, mask);
 }
 
@@ -49,62 +66,51 @@ export function setAsid(value: u32): void {
 
 const NOWHERE: u64 = ~0;
 
-let op: u32 = 0;
-let a: u64 = 0;
-let b: u64 = 0;
-let c: u64 = 0;
-let d: u64 = 0;
+/** Where the event of this operation is written, or the spare place when none is kept. */
+let now: usize = 0;
 let outcome: u32 = 0;
-let eax: u32 = 0;
-let cf: u32 = 0;
-let rule: u32 = 0;
-let error: u64 = 0;
-let address: u64 = 0;
-/** Where the walks led; NOWHERE when they did not get there. */
-export let gpa: u64 = NOWHERE;
-export let spa: u64 = NOWHERE;
-let value: u64 = 0;
 
 /** Starts an operation. False if there is no room to record it: the operation must return finish() at once. */
 // @ts-ignore: decorator
 @inline
-export function begin(op_: u32, a_: u64, b_: u64, c_: u64, d_: u64): bool {
+export function begin(op: u32, a: u64, b: u64, c: u64, d: u64): bool {
   outcome = Outcome.DONE;
-  return !recording || explaining || openRecord(op_, a_, b_, c_, d_);
+  return !recording || open(op, a, b, c, d);
 }
 
-function openRecord(op_: u32, a_: u64, b_: u64, c_: u64, d_: u64): bool {
-  op = op_;
-  a = a_;
-  b = b_;
-  c = c_;
-  d = d_;
-  eax = 0;
-  cf = 0;
-  rule = Rule.NONE;
-  error = 0;
-  address = 0;
-  gpa = NOWHERE;
-  spa = NOWHERE;
-  value = 0;
+function open(op: u32, a: u64, b: u64, c: u64, d: u64): bool {
   const step = load<u32>(Header.STEP);
   // a new event after some were undone: what could have been redone is gone
   if (step != load<u32>(Header.EVENTS)) store<u32>(Header.EVENTS, step);
-  if (eventsFull()) outcome = Outcome.NO_EVENTS;
+  now = eventAt(step);
+  // a word at a time: Outcome, CF, EAX and Rule are 0 until they are known
+  store<u64>(now, who | op);
+  store<u64>(now, asid, Event.ASID);
+  store<u64>(now, Rule.NONE, Event.RULE);
+  store<u64>(now, a, Event.A);
+  store<u64>(now, b, Event.B);
+  store<u64>(now, c, Event.C);
+  store<u64>(now, d, Event.D);
+  store<u64>(now, 0, Event.ERROR);
+  store<u64>(now, 0, Event.ADDRESS);
+  store<u64>(now, NOWHERE, Event.GPA);
+  store<u64>(now, NOWHERE, Event.SPA);
+  store<u64>(now, 0, Event.VALUE);
+  if (step >= eventRoom) outcome = Outcome.NO_EVENTS;
   else if (!hasRoom()) outcome = Outcome.NO_JOURNAL;
   else return true;
   return false;
 }
 
-/** Ends an operation: appends its event. */
+/** Ends an operation: keeps its event. */
 // @ts-ignore: decorator
 @inline
 export function finish(): u32 {
-  if (recording && !explaining) append();
+  if (recording) keep();
   return outcome;
 }
 
-function append(): void {
+function keep(): void {
   if (outcome >= <u32>Outcome.NO_EVENTS) return;
   const step = load<u32>(Header.STEP);
   if (exhausted) {
@@ -114,59 +120,54 @@ function append(): void {
     outcome = Outcome.NO_TABLES;
     return;
   }
-  const at = events + <usize>step * Event.BYTES;
-  store<u8>(at, <u8>op, Event.OP);
-  store<u8>(at, <u8>actor, Event.ACTOR);
-  store<u8>(at, <u8>vmpl, Event.VMPL);
-  store<u8>(at, <u8>cpl, Event.CPL);
-  store<u8>(at, <u8>vcpu, Event.VCPU);
-  store<u8>(at, <u8>outcome, Event.OUTCOME);
-  store<u8>(at, <u8>cf, Event.CF);
-  store<u8>(at, <u8>inUse, Event.INUSE);
-  store<u32>(at, asid, Event.ASID);
-  store<u32>(at, eax, Event.EAX);
-  store<u32>(at, rule, Event.RULE);
-  store<u32>(at, records, Event.JOURNAL);
-  store<u64>(at, a, Event.A);
-  store<u64>(at, b, Event.B);
-  store<u64>(at, c, Event.C);
-  store<u64>(at, d, Event.D);
-  store<u64>(at, error, Event.ERROR);
-  store<u64>(at, address, Event.ADDRESS);
-  store<u64>(at, gpa, Event.GPA);
-  store<u64>(at, spa, Event.SPA);
-  store<u64>(at, value, Event.VALUE);
+  store<u8>(now, <u8>outcome, Event.OUTCOME);
+  store<u32>(now, records, Event.JOURNAL);
   store<u32>(Header.STEP, step + 1);
   store<u32>(Header.EVENTS, step + 1);
+}
+
+/** Where the walks led; NOWHERE when they did not get there. */
+// @ts-ignore: decorator
+@inline
+export function gpa(): u64 {
+  return load<u64>(now, Event.GPA);
+}
+
+// @ts-ignore: decorator
+@inline
+export function spa(): u64 {
+  return load<u64>(now, Event.SPA);
+}
+
+/** Off: no event is kept, and nothing is journaled. */
+export function record(on: bool): void {
+  setRecording(on);
+  now = eventAt(eventRoom);
 }
 
 // ---- the rungs ---------------------------------------------------------------------------------------------------------
 
 /**
- * What a ladder is compiled for; only the sizes of these types matter. `Act`: as fast as can be. There the rung that one
- * stands on is noted before it is known to hold, and a ladder climbed to its end says done(). `Explain`: to tell of every
- * rung. `Either`: finds out at each rung.
+ * What a ladder is compiled for; only the sizes of these types matter. `Either`: asks at each rung whether it explains and
+ * whether the check is off, and notes the rung that did not hold. `Act`: climbs while `plain`, as fast as can be; it notes
+ * nothing, so a ladder that such a climb did not get to the end of is climbed again as Either.
  */
 export type Act = u8;
-export type Explain = u16;
 export type Either = u32;
 
 // @ts-ignore: decorator
 @inline
 export function explains<For>(): bool {
-  return sizeof<For>() == sizeof<Explain>() || (sizeof<For>() == sizeof<Either>() && explaining);
+  return sizeof<For>() == sizeof<Either>() && explaining;
 }
 
 /** One check. `left` is what was found, `right` what it is compared with. */
 // @ts-ignore: decorator
 @inline
 export function rung<For = Either>(rule_: u32, holds: bool, left: u64, right: u64): bool {
-  if (sizeof<For>() == sizeof<Act>()) {
-    rule = rule_;
-    return holds;
-  }
-  if (explains<For>()) note(rule_, holds ? Rung.PASSED : Rung.FAILED, left, right);
-  if (!holds) rule = rule_;
+  if (sizeof<For>() == sizeof<Act>()) return holds;
+  if (explaining) note(rule_, holds ? Rung.PASSED : Rung.FAILED, left, right);
+  if (!holds) store<u32>(now, rule_, Event.RULE);
   return holds;
 }
 
@@ -174,23 +175,12 @@ export function rung<For = Either>(rule_: u32, holds: bool, left: u64, right: u6
 // @ts-ignore: decorator
 @inline
 export function switched<For = Either>(rule_: u32, check: u32, holds: bool, left: u64, right: u64): bool {
-  if (sizeof<For>() == sizeof<Act>()) {
-    rule = rule_;
-    return holds || isOff(check);
-  }
-  if (explains<For>()) note(rule_, holds ? Rung.PASSED : isOff(check) ? Rung.OFF : Rung.FAILED, left, right);
+  if (sizeof<For>() == sizeof<Act>()) return holds;
+  if (explaining) note(rule_, holds ? Rung.PASSED : isOff(check) ? Rung.OFF : Rung.FAILED, left, right);
   if (holds) return true;
   if (isOff(check)) return true;
-  rule = rule_;
+  store<u32>(now, rule_, Event.RULE);
   return false;
-}
-
-/** The end of a ladder whose rungs all held. */
-// @ts-ignore: decorator
-@inline
-export function done(): bool {
-  rule = Rule.NONE;
-  return true;
 }
 
 // @ts-ignore: decorator
@@ -203,37 +193,38 @@ export function isOff(check: u32): bool {
 
 export function gp(): bool {
   outcome = Outcome.GP;
-  error = 0;
   return false;
+}
+
+function fault(code: u64, where: u64): void {
+  store<u64>(now, code, Event.ERROR);
+  store<u64>(now, where, Event.ADDRESS);
 }
 
 export function pf(code: u64, cr2: u64): bool {
   outcome = Outcome.PF;
-  error = code;
-  address = cr2;
+  fault(code, cr2);
   return false;
 }
 
 /** #VC PAGE_NOT_VALIDATED, CR2 = the gva as given. APM vol. 2, 15.36.10. */
 export function vcNotValidated(gva: u64): bool {
   outcome = Outcome.VC;
-  error = Vc.PAGE_NOT_VALIDATED;
-  address = gva;
+  fault(Vc.PAGE_NOT_VALIDATED, gva);
   return false;
 }
 
 /** #VMEXIT(NPF): EXITINFO1, and EXITINFO2 = gpa of the page. */
-export function npf(info: u64, gpa_: u64): bool {
+export function npf(info: u64, gpa: u64): bool {
   outcome = Outcome.NPF;
-  error = info | (<u64>1 << Npf.US);
-  address = gpa_ & FRAME;
+  fault(info | (<u64>1 << Npf.US), gpa & FRAME);
   return false;
 }
 
 /** An instruction's status in EAX. CF=0 whenever EAX is not 0 (Assumed). */
 export function status(code: u32): bool {
   outcome = Outcome.STATUS;
-  eax = code;
+  store<u32>(now, code, Event.EAX);
   return false;
 }
 
@@ -244,7 +235,7 @@ export function vmexitInvalid(): bool {
 
 export function firmware(code: u32): bool {
   outcome = code == FwStatus.SUCCESS ? Outcome.DONE : Outcome.FIRMWARE;
-  eax = code;
+  store<u32>(now, code, Event.EAX);
   return code == FwStatus.SUCCESS;
 }
 
@@ -254,44 +245,51 @@ export function noRoom(): bool {
   return false;
 }
 
+/** An instruction that found nothing to change: CF. */
 export function carry(): bool {
-  cf = 1;
-  return true;
+  store<u8>(now, 1, Event.CF);
+  return false;
 }
 
-export function result(value_: u64): void {
-  value = value_;
+export function result(value: u64): void {
+  store<u64>(now, value, Event.VALUE);
 }
 
-export function resultD(value_: u64): void {
-  d = value_;
-}
-
-// @ts-ignore: decorator
-@inline
-export function walkedTo(gpa_: u64): void {
-  gpa = gpa_ & FRAME;
+export function resultD(value: u64): void {
+  store<u64>(now, value, Event.D);
 }
 
 // @ts-ignore: decorator
 @inline
-export function reached(spa_: u64): void {
-  spa = spa_ & FRAME;
+export function walkedTo(gpa: u64): void {
+  store<u64>(now, gpa & FRAME, Event.GPA);
+}
+
+// @ts-ignore: decorator
+@inline
+export function reached(spa: u64): void {
+  store<u64>(now, spa & FRAME, Event.SPA);
 }
 
 // ---- explain mode ------------------------------------------------------------------------------------------------------
 
 export let explaining: bool = false;
 let reasons: u32 = 0;
+let wasRecording: bool = true;
 
 export function explainBegin(): void {
   explaining = true;
+  plain = false;
+  wasRecording = recording;
+  record(false);
   reasons = 0;
 }
 
 /** Number of rungs written to scratch. */
 export function explainEnd(): u32 {
   explaining = false;
+  plain = off == 0;
+  record(wasRecording);
   clearExhausted();
   return reasons;
 }

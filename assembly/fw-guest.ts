@@ -24,7 +24,7 @@ import {
   stateAt,
 } from "./fw-context";
 import { covered } from "./layout";
-import { asidOf, headOf, isLarge, writeHead } from "./rmp";
+import { asidOf, entryAt, headOf, isLarge, writeHead } from "./rmp";
 import { readCell, writeCell } from "./table";
 
 /** SNP_GCTX_CREATE: a Firmware page becomes a Context page. */
@@ -45,7 +45,7 @@ function create(spa: u64): bool {
   const context = freeContext(spa);
   if (!rung(Rule.FW_CONTEXT_FREE, context != 0, context != 0 ? 1 : 0, 1)) return firmware(FwStatus.RESOURCE_LIMIT);
   if (dry()) return true;
-  writeHead(pfn, headOf(pfn) | Flag.VMSA);
+  writeHead(entryAt(pfn), headOf(pfn) | Flag.VMSA);
   forget(context);
   writeCell(context + ContextField.PAGE, spa | 1);
   return firmware(FwStatus.SUCCESS);
@@ -153,7 +153,7 @@ function remove(spa: u64): bool {
   if (!isContext(context, spa)) return firmware(FwStatus.INVALID_GUEST);
   if (dry()) return true;
   const pfn = <u32>(spa >>> 12);
-  writeHead(pfn, headOf(pfn) & ~(<u64>Flag.VMSA));
+  writeHead(entryAt(pfn), headOf(pfn) & ~(<u64>Flag.VMSA));
   forget(context);
   return firmware(FwStatus.SUCCESS);
 }

@@ -5,7 +5,7 @@
 import { Cell, Event, Msr, Op } from "./abi";
 import { asid, begin, cpl, dry, finish, gp, result, resultD, setAsid, vcpu } from "./event";
 import { guestMap } from "./gpt";
-import { events } from "./layout";
+import { eventAt } from "./layout";
 import { nestedMap, nestedUnmap } from "./npt";
 import { readCell, writeCell } from "./table";
 
@@ -85,7 +85,7 @@ export function vmgexit(): u32 {
  */
 export function answer(vcpu: u32, value: u64, step: u32): void {
   writeCell(Cell.GHCB_MSR + vcpu, value);
-  if (step != 0) store<u64>(events + <usize>(step - 1) * Event.BYTES, value, Event.VALUE);
+  if (step != 0) store<u64>(eventAt(step - 1), value, Event.VALUE);
 }
 
 export function halt(): u32 {

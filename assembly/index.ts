@@ -1,6 +1,6 @@
 /** What the machine shows to the outside: operations, time, questions. Results are read from memory (abi.ts). */
 export { create } from "./machine";
-export { actAs, setInUse, setOff } from "./event";
+export { actAs, setInUse, setOff, record } from "./event";
 export { pvalidate } from "./pvalidate";
 export { rmpadjust } from "./rmpadjust";
 export { rmpquery } from "./rmpquery";
@@ -15,7 +15,7 @@ export { snpInit, snpShutdown } from "./fw-init";
 export { gctxCreate, launchStart, activate, launchFinish, decommission, guestStatus, guestRequest } from "./fw-guest";
 export { launchUpdate } from "./fw-launch";
 export { pageReclaim, pageSetState, pageMdInit } from "./fw-page";
-export { seek, record } from "./journal";
+export { seek } from "./journal";
 export { explain, changes } from "./trace";
 export { nestedLeafOf, guestLeafOf, tiles } from "./look";
 export { forget, sweep } from "./sweep";

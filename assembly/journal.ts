@@ -5,8 +5,9 @@
  *   record, 32 bytes: u32 kind | u32 where | 16 bytes | u8 form before | u8 form after | unused
  */
 import { Cell, ChangeKind, Event, Form, Header } from "./abi";
-import { cells, eventRoom, events, journal, journalRoom, setCovered } from "./layout";
-import { entryAt, fillRegion, recount } from "./rmp";
+import { cells, eventAt, journal, journalRoom, setCovered } from "./layout";
+import { entryAt, fillRegion, pfnOf, recount } from "./rmp";
+import { forgetLast } from "./table";
 
 /** Records in use; those behind them, up to the last event's, can be redone. */
 export let records: u32 = 0;
@@ -16,7 +17,7 @@ export let recording: bool = true;
 /** The most records one operation writes: 512 leaves of a node two by two, a 4 KiB page, 511 entries, and a few more. */
 const MOST_PER_OPERATION: u32 = 2048;
 
-export function record(on: bool): void {
+export function setRecording(on: bool): void {
   recording = on;
 }
 
@@ -47,8 +48,8 @@ function copy16(to: usize, from: usize): void {
 }
 
 /** Before an RMP entry is written. */
-export function saveEntry(pfn: u32): void {
-  if (recording) copy16(next(ChangeKind.ENTRY, pfn), entryAt(pfn));
+export function saveEntry(entry: usize): void {
+  if (recording) copy16(next(ChangeKind.ENTRY, pfnOf(entry)), entry);
 }
 
 /** Before the entries of a whole region are written, whose 511 further ones go from one form to another. */
@@ -91,7 +92,7 @@ function swap(index: u32, undoing: bool): void {
 }
 
 function endOf(step: u32): u32 {
-  return step == 0 ? 0 : load<u32>(events + <usize>(step - 1) * Event.BYTES, Event.JOURNAL);
+  return step == 0 ? 0 : load<u32>(eventAt(step - 1), Event.JOURNAL);
 }
 
 /** Number of the first journal record of event `step` (1-based). */
@@ -102,6 +103,7 @@ export function firstRecord(step: u32): u32 {
 /** Goes to the state after `step` events, 0 to Header.EVENTS. */
 export function seek(step: u32): void {
   const wanted = endOf(step);
+  forgetLast();
   while (records > wanted) swap(--records, true);
   while (records < wanted) swap(records++, false);
   store<u32>(Header.STEP, step);
@@ -111,9 +113,4 @@ export function seek(step: u32): void {
 /** Records there is still room for. */
 export function roomLeft(): u32 {
   return journalRoom - records;
-}
-
-/** Events there is room for. */
-export function eventsFull(): bool {
-  return load<u32>(Header.EVENTS) >= eventRoom;
 }

@@ -42,6 +42,13 @@ function take(bytes: usize): usize {
 export const DIRECTORY_CELL: usize = 32;
 export const NODE_BYTES: usize = 4096;
 
+/** The place of the event with this many before it; behind the last there is a spare one, for an event that is not kept. */
+// @ts-ignore: decorator
+@inline
+export function eventAt(step: u32): usize {
+  return events + <usize>step * Event.BYTES;
+}
+
 /** Lays memory out. False if the machine does not fit into 4 GiB. Sizes in pages of 4 KiB, events and journal records. */
 export function layOut(
   pageCount: u32,
@@ -70,7 +77,7 @@ export function layOut(
     <u64>directoryCells * DIRECTORY_CELL +
     <u64>nodeRoom * NODE_BYTES +
     (options & Option.CONTENTS ? <u64>pageCount << 12 : 0) +
-    <u64>eventCount * Event.BYTES +
+    (<u64>eventCount + 1) * Event.BYTES +
     <u64>journalCount * 32 +
     Limit.SCRATCH_BYTES +
     65536 +
@@ -86,7 +93,7 @@ export function layOut(
   directory = take(<usize>directoryCells * DIRECTORY_CELL);
   nodes = take(<usize>nodeRoom * NODE_BYTES);
   contents = options & Option.CONTENTS ? take(<usize>pageCount << 12) : 0;
-  events = take(<usize>eventCount * Event.BYTES);
+  events = take(<usize>(eventCount + 1) * Event.BYTES);
   journal = take(<usize>journalCount << 5);
   scratch = take(Limit.SCRATCH_BYTES);
 

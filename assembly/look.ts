@@ -1,13 +1,12 @@
 /** Questions about the current state that are no events. */
 import { scratch } from "./layout";
 import { guestLeaf } from "./gpt";
-import { leafSize, nestedLeaf } from "./npt";
+import { nestedLeaf } from "./npt";
 import { writeTiles } from "./state";
 
 /** The nested leaf for a gpa: spa in bits 51:12, W 1, X 2, present 4, 2M 8; 0 if there is none. */
 export function nestedLeafOf(asid: u32, gpa: u64): u64 {
-  const leaf = nestedLeaf(asid, gpa);
-  return leaf == 0 ? 0 : leaf | (leafSize != 0 ? 8 : 0);
+  return nestedLeaf(asid, gpa);
 }
 
 /** The guest's leaf for a gva: gpa in bits 51:12, C 1, present 2, W 4, U 8, X 16; 32 if it is not the default. */

@@ -9,22 +9,17 @@ import { findCell, largeLeaf, NESTED, putLarge, putSmall, smallLeaf } from "./ta
 export const LEAF_W: u64 = 1;
 export const LEAF_X: u64 = 2;
 export const LEAF_PRESENT: u64 = 4;
+/** Not stored: nestedLeaf() says by it that it found a leaf of 2M. */
+export const LEAF_LARGE: u64 = 8;
 
-/** Size of the leaf that nestedLeaf() found. */
-export let leafSize: u32 = Size.S4K;
-
-/** The leaf for a gpa, 0 if there is none; its size is in leafSize. */
+/** The leaf for a gpa, 0 if there is none. */
 // @ts-ignore: decorator
 @inline
 export function nestedLeaf(asid: u32, gpa: u64): u64 {
-  leafSize = Size.S4K;
   const cell = findCell(NESTED, asid, gpa);
   if (cell == 0) return 0;
   const large = largeLeaf(cell);
-  if (large != 0) {
-    leafSize = Size.S2M;
-    return large;
-  }
+  if (large != 0) return large | LEAF_LARGE;
   return smallLeaf(cell, gpa);
 }
 
@@ -32,7 +27,13 @@ export function nestedLeaf(asid: u32, gpa: u64): u64 {
 // @ts-ignore: decorator
 @inline
 export function leafSpa(leaf: u64, gpa: u64): u64 {
-  return (leaf & FRAME) + (leafSize == Size.S2M ? gpa & 0x1ff000 : 0);
+  return (leaf & FRAME) + (leaf & LEAF_LARGE ? gpa & 0x1ff000 : 0);
+}
+
+// @ts-ignore: decorator
+@inline
+export function leafSize(leaf: u64): u32 {
+  return <u32>(leaf & LEAF_LARGE) / <u32>LEAF_LARGE;
 }
 
 /** Maps, replacing every leaf it intersects. */

@@ -8,6 +8,8 @@ import { saveBlock } from "./journal";
 import { contents, pages, scratch } from "./layout";
 
 /** False for addresses behind the end of memory (reads give 0, writes go nowhere) and for a machine without contents. */
+// @ts-ignore: decorator
+@inline
 function holds(spa: u64, length: u32): bool {
   return contents != 0 && spa + <u64>length <= <u64>pages << 12;
 }
@@ -54,8 +56,13 @@ function setByte(index: u32, byte: u64): void {
 }
 
 /** Reads 1 to 8 bytes within a page, little-endian. `key` is the ASID for a private access, 0 for a raw one. */
+// @ts-ignore: decorator
+@inline
 export function readBytes(key: u32, spa: u64, length: u32): u64 {
-  if (!holds(spa, length)) return 0;
+  return holds(spa, length) ? gather(key, spa, length) : 0;
+}
+
+function gather(key: u32, spa: u64, length: u32): u64 {
   let got: u64 = 0;
   let open: u64 = ~0;
   for (let i: u32 = 0; i < length; i++) {
@@ -70,8 +77,13 @@ export function readBytes(key: u32, spa: u64, length: u32): u64 {
 }
 
 /** Writes 1 to 8 bytes within a page, little-endian. */
+// @ts-ignore: decorator
+@inline
 export function writeBytes(key: u32, spa: u64, length: u32, value: u64): void {
-  if (!holds(spa, length)) return;
+  if (holds(spa, length)) scatter(key, spa, length, value);
+}
+
+function scatter(key: u32, spa: u64, length: u32, value: u64): void {
   let open: u64 = ~0;
   for (let i: u32 = 0; i < length; i++) {
     const at = spa + i;

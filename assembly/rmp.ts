@@ -18,6 +18,13 @@ export function entryAt(pfn: u32): usize {
   return rmp + (<usize>pfn << Entry.SHIFT);
 }
 
+/** The page that an entry is of. */
+// @ts-ignore: decorator
+@inline
+export function pfnOf(entry: usize): u32 {
+  return <u32>((entry - rmp) >>> Entry.SHIFT);
+}
+
 // @ts-ignore: decorator
 @inline
 export function headOf(pfn: u32): u64 {
@@ -96,30 +103,30 @@ export function freshPerms(): u32 {
 // @ts-ignore: decorator
 @inline
 export function writeEntry(pfn: u32, head: u64, perms: u32, asid: u32): void {
-  saveEntry(pfn);
-  putEntry(pfn, head, <u64>perms | (<u64>asid << 32));
+  const entry = entryAt(pfn);
+  saveEntry(entry);
+  putEntry(entry, head, <u64>perms | (<u64>asid << 32));
 }
 
 /** `rest`: permissions and ASID, the entry's second word. */
 // @ts-ignore: decorator
 @inline
-function putEntry(pfn: u32, head: u64, rest: u64): void {
-  const at = entryAt(pfn);
-  const was = load<u64>(at);
+function putEntry(entry: usize, head: u64, rest: u64): void {
+  const was = load<u64>(entry);
   const assigned = (head & Flag.ASSIGNED) != 0;
   const is = assigned ? head : head & Flag.IMMUTABLE;
-  store<u64>(at, is);
-  store<u64>(at, assigned ? rest : 0, Entry.PERMS);
+  store<u64>(entry, is);
+  store<u64>(entry, assigned ? rest : 0, Entry.PERMS);
   // a region's count is one word for 512 entries: left alone where it stays as it is
-  if (((was ^ is) & (Flag.ASSIGNED | Flag.IMMUTABLE)) != 0) recount(pfn, was, is);
+  if (((was ^ is) & (Flag.ASSIGNED | Flag.IMMUTABLE)) != 0) recount(pfnOf(entry), was, is);
 }
 
-/** Changes the flags of an entry that is there. */
+/** Changes Validated or VMSA of an entry. An unassigned page keeps neither. */
 // @ts-ignore: decorator
 @inline
-export function writeHead(pfn: u32, head: u64): void {
-  saveEntry(pfn);
-  putEntry(pfn, head, load<u64>(entryAt(pfn), Entry.PERMS));
+export function writeHead(entry: usize, head: u64): void {
+  saveEntry(entry);
+  if (head & Flag.ASSIGNED) store<u64>(entry, head);
 }
 
 /** Writes the first entry of a region, and the other 511 in the given form. */
@@ -128,7 +135,7 @@ export function writeRegion(pfn: u32, head: u64, perms: u32, asid: u32, form: Fo
   // HV-Fixed pages in the way (the "immutable" check is off): the region is in no form that a record could name
   if (before == Form.ZERO && immutableIn(pfn) != 0) for (let i: u32 = 1; i < 512; i++) writeEntry(pfn + i, 0, 0, 0);
   saveRegion(pfn, before, form);
-  putEntry(pfn, head, <u64>perms | (<u64>asid << 32));
+  putEntry(entryAt(pfn), head, <u64>perms | (<u64>asid << 32));
   fillRegion(pfn, form);
 }
 

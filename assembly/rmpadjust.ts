@@ -7,10 +7,10 @@
  * Not modelled: on hardware it revokes nothing before the TLB is flushed (APM vol. 2, 15.36.15).
  */
 import { Check, Eax, Entry, Flag, Op, Rule, Size } from "./abi";
-import { begin, cpl, dry, finish, gp, gpa, rung, status, switched, vcNotValidated, vmpl } from "./event";
+import { begin, cpl, dry, finish, gp, rung, status, switched, vcNotValidated, vmpl } from "./event";
 import { vmpls } from "./layout";
-import { asidOf, entryAt, permsOf, writeEntry } from "./rmp";
-import { covering, head, largeEnough, smallEnough, walkPrivate } from "./walk";
+import { asidOf, permsOf, pfnOf, writeEntry } from "./rmp";
+import { largeEnough, smallEnough, walkPrivate } from "./walk";
 
 export function rmpadjust(gva: u64, size: u32, target: u32, perms: u32, vmsa: u32): u32 {
   if (begin(Op.RMPADJUST, gva, size, target, perms | (vmsa << 8))) ladder(gva, size, target, perms, vmsa);
@@ -28,19 +28,22 @@ function ladder(given: u64, size: u32, target: u32, perms: u32, vmsa: u32): bool
   if (!switched(Rule.RMPADJUST_TARGET, Check.RMPADJUST_TARGET, target > vmpl, target, vmpl)) {
     return status(Eax.FAIL_PERMISSION);
   }
-  if (!walkPrivate(gva)) return false;
-  if (!smallEnough(size, gpa)) return false;
+  const entry = walkPrivate(gva);
+  if (!entry) return false;
+  const head = load<u64>(entry);
+  if (!smallEnough(size, head)) return false;
   const valid = (head & Flag.VALIDATED) != 0;
   if (!switched(Rule.VALIDATED, Check.VALIDATED, valid, valid ? 1 : 0, 1)) return vcNotValidated(gva);
-  if (!largeEnough(size)) return status(Eax.FAIL_SIZEMISMATCH);
+  if (!largeEnough(size, head)) return status(Eax.FAIL_SIZEMISMATCH);
   // verismo access_s.rs: nobody gives what he has not got
+  const covering = pfnOf(entry);
   const own = permsOf(covering, vmpl);
   if (!switched(Rule.RMPADJUST_SUBSET, Check.RMPADJUST_SUBSET, (perms & ~own) == 0, perms, own)) {
     return status(Eax.FAIL_PERMISSION);
   }
   if (dry()) return true;
   const shift = target << 3;
-  const masks = (load<u32>(entryAt(covering), Entry.PERMS) & ~(<u32>0xff << shift)) | ((perms & 0xff) << shift);
+  const masks = (load<u32>(entry, Entry.PERMS) & ~(<u32>0xff << shift)) | ((perms & 0xff) << shift);
   // above VMPL0 the VMSA bit is ignored; at VMPL0 any adjustment without it un-makes a VMSA page
   let next = head;
   if (vmpl == 0) next = vmsa ? head | Flag.VMSA : head & ~(<u64>Flag.VMSA);

@@ -7,8 +7,8 @@
 import { Check, Eax, Flag, Op, Rule } from "./abi";
 import { begin, cpl, finish, gp, result, rung, status, switched, vcNotValidated, vmpl } from "./event";
 import { vmpls } from "./layout";
-import { permsOf } from "./rmp";
-import { covering, entrySize, head, walkPrivate } from "./walk";
+import { permsOf, pfnOf } from "./rmp";
+import { entrySize, walkPrivate } from "./walk";
 
 export function rmpquery(gva: u64, target: u32): u32 {
   if (begin(Op.RMPQUERY, gva, target, 0, 0)) ladder(gva & ~4095, target);
@@ -19,10 +19,12 @@ function ladder(gva: u64, target: u32): bool {
   if (!rung(Rule.RMPQUERY_CPL, cpl == 0, cpl, 0)) return gp();
   if (!rung(Rule.RMPQUERY_TARGET_EXISTS, target < vmpls, target, vmpls)) return status(Eax.FAIL_INPUT);
   if (!rung(Rule.RMPQUERY_TARGET, target >= vmpl, target, vmpl)) return status(Eax.FAIL_PERMISSION);
-  if (!walkPrivate(gva)) return false;
+  const entry = walkPrivate(gva);
+  if (!entry) return false;
+  const head = load<u64>(entry);
   const valid = (head & Flag.VALIDATED) != 0;
   if (!switched(Rule.VALIDATED, Check.VALIDATED, valid, valid ? 1 : 0, 1)) return vcNotValidated(gva);
   const vmsa: u32 = head & Flag.VMSA ? 1 : 0;
-  result(permsOf(covering, target) | (vmsa << 8) | (entrySize() << 9));
+  result(permsOf(pfnOf(entry), target) | (vmsa << 8) | (entrySize(head) << 9));
   return true;
 }

@@ -20,7 +20,16 @@ export function clearExhausted(): void {
   exhausted = false;
 }
 
-let lastCell: usize = 0;
+/** The regions that were looked for last, one of each kind: key, and cell or 0. Forgotten when cells come or go. */
+let lastNestedKey: u64 = 0;
+let lastNested: usize = 0;
+let lastGuestKey: u64 = 0;
+let lastGuest: usize = 0;
+
+export function forgetLast(): void {
+  lastNestedKey = 0;
+  lastGuestKey = 0;
+}
 
 /** 1 bit of kind, 32 of ASID, 31 of region: all 64 are taken. Inverted, so that no region of any ASID in use has the key 0. */
 // @ts-ignore: decorator
@@ -40,8 +49,14 @@ function slotOf(key: u64): u32 {
 @inline
 export function findCell(kind: u64, asid: u32, address: u64): usize {
   const key = keyOf(kind, asid, address);
-  if (lastCell != 0 && load<u64>(lastCell) == key) return lastCell;
-  return probe(key);
+  if (kind == NESTED) {
+    if (key == lastNestedKey) return lastNested;
+    lastNestedKey = key;
+    return (lastNested = probe(key));
+  }
+  if (key == lastGuestKey) return lastGuest;
+  lastGuestKey = key;
+  return (lastGuest = probe(key));
 }
 
 function probe(key: u64): usize {
@@ -49,10 +64,7 @@ function probe(key: u64): usize {
   while (true) {
     const at = directory + <usize>slot * DIRECTORY_CELL;
     const found = load<u64>(at);
-    if (found == key) {
-      lastCell = at;
-      return at;
-    }
+    if (found == key) return at;
     if (found == 0) return 0;
     slot = (slot + 1) & directoryMask;
   }
@@ -76,6 +88,7 @@ function makeCell(kind: u64, asid: u32, address: u64): usize {
   let slot = slotOf(key);
   while (load<u64>(directory + <usize>slot * DIRECTORY_CELL) != 0) slot = (slot + 1) & directoryMask;
   useOne(Cell.CELLS_USED);
+  forgetLast();
   const at = directory + <usize>slot * DIRECTORY_CELL;
   saveBlock(at);
   store<u64>(at, key);

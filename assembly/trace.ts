@@ -7,7 +7,7 @@ import { pageMdInit, pageReclaim, pageSetState } from "./fw-page";
 import { activate, decommission, gctxCreate, guestRequest, guestStatus, launchFinish, launchStart } from "./fw-guest";
 import { snpInit, snpShutdown } from "./fw-init";
 import { firstRecord, records } from "./journal";
-import { events, journal as journalAt, scratch } from "./layout";
+import { eventAt, journal as journalAt, scratch } from "./layout";
 import { hostWrmsr } from "./platform";
 import { psmash } from "./psmash";
 import { pvalidate } from "./pvalidate";
@@ -23,7 +23,7 @@ import { vmrun } from "./vmrun";
  * to scratch (Reason). Returns how many. Nothing changes but scratch.
  */
 export function explain(step: u32): u32 {
-  const at = events + <usize>(step - 1) * Event.BYTES;
+  const at = eventAt(step - 1);
   const kept = inUse;
   const wasActor = actor;
   const wasVcpu = vcpu;

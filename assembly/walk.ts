@@ -3,7 +3,7 @@
  * APM vol. 2, 15.36.10 and table 15-39: the RMP is asked after all paging checks.
  */
 import { Check, Entry, Flag, Npf, Pf, Rule, Size } from "./abi";
-import { asid, Either, npf, pf, reached, rung, switched, walkedTo } from "./event";
+import { asid, Either, gpa as walked, npf, pf, reached, rung, switched, walkedTo } from "./event";
 import { guestLeaf, GPT_C, GPT_P } from "./gpt";
 import { leafSize, leafSpa, nestedLeaf } from "./npt";
 import { coveringOf, entryAt, FRAME, isCovered } from "./rmp";
@@ -12,18 +12,16 @@ import { coveringOf, entryAt, FRAME, isCovered } from "./rmp";
 export const RMP_FAULT: u64 = (<u64>1 << Npf.P) | (<u64>1 << Npf.RMP) | (<u64>1 << Npf.FINAL) | (<u64>1 << Npf.ENC);
 const NESTED_FAULT: u64 = (<u64>1 << Npf.FINAL) | (<u64>1 << Npf.ENC);
 
-/** Where the walk led: covering entry's page, the entry's first word, size of the nested leaf. */
-export let covering: u32 = 0;
-export let head: u64 = 0;
-export let leafIs: u32 = 0;
+/** Size of the nested leaf that the walk went through. */
+let leafIs: u32 = 0;
 
 /**
  * The walk of PVALIDATE, RMPADJUST and RMPQUERY: as a private read of one byte (LKML, B. Petkov 2022-07-22).
- * False when it faulted.
+ * Address of the covering entry, 0 when it faulted.
  */
 // @ts-ignore: decorator
 @inline
-export function walkPrivate<For = Either>(gva: u64): bool {
+export function walkPrivate<For = Either>(gva: u64): usize {
   const leaf = guestLeaf(asid, gva);
   // APM vol. 2, 5.3; a not-present page was seen to give error code 0 on real guests (LKML, T. Lendacky, October 2023)
   if (!rung<For>(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(0, gva);
@@ -33,7 +31,7 @@ export function walkPrivate<For = Either>(gva: u64): bool {
   walkedTo(gpa);
   const nested = nestedLeaf(asid, gpa);
   if (!rung<For>(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(NESTED_FAULT, gpa);
-  leafIs = leafSize;
+  leafIs = leafSize(nested);
   const spa = leafSpa(nested, gpa);
   reached(spa);
   return owned<For>(spa, gpa, 0);
@@ -41,16 +39,16 @@ export function walkPrivate<For = Either>(gva: u64): bool {
 
 /**
  * Is the page the guest's, at this gpa, and may it be used? `bits` are the access's own in EXITINFO1 (RW, ID).
- * APM vol. 2, table 15-39: RMP-Covered, Guest-Owned, Reverse-Map, Mutable.
+ * APM vol. 2, table 15-39: RMP-Covered, Guest-Owned, Reverse-Map, Mutable. Address of the covering entry, 0 when it faulted.
  */
 // @ts-ignore: decorator
 @inline
-export function owned<For = Either>(spa: u64, gpa: u64, bits: u64): bool {
+export function owned<For = Either>(spa: u64, gpa: u64, bits: u64): usize {
   if (!rung<For>(Rule.RMP_COVERED, isCovered(spa), spa, 0)) return npf(RMP_FAULT | bits, gpa);
   const pfn = <u32>(spa >>> 12);
-  covering = coveringOf(pfn);
+  const covering = coveringOf(pfn);
   const entry = entryAt(covering);
-  head = load<u64>(entry);
+  const head = load<u64>(entry);
   if (!switched<For>(Rule.RMP_ASSIGNED, Check.GUEST_OWNED, (head & Flag.ASSIGNED) != 0, head & Flag.ASSIGNED, 1)) {
     return npf(RMP_FAULT | bits, gpa);
   }
@@ -61,14 +59,14 @@ export function owned<For = Either>(spa: u64, gpa: u64, bits: u64): bool {
   if (!switched<For>(Rule.RMP_MUTABLE, Check.IMMUTABLE, (head & Flag.IMMUTABLE) == 0, (head & Flag.IMMUTABLE) >>> 2, 0)) {
     return npf(RMP_FAULT | bits, gpa);
   }
-  return true;
+  return entry;
 }
 
-/** Size of the covering entry. */
+/** Size of an entry, by its first word. */
 // @ts-ignore: decorator
 @inline
-export function entrySize(): u32 {
-  return head & Flag.LARGE ? Size.S2M : Size.S4K;
+export function entrySize(head: u64): u32 {
+  return (<u32>head & Flag.LARGE) / Flag.LARGE;
 }
 
 /**
@@ -78,27 +76,27 @@ export function entrySize(): u32 {
  */
 // @ts-ignore: decorator
 @inline
-export function smallEnough<For = Either>(size: u32, gpa: u64): bool {
-  const entry = entrySize();
-  if (!switched<For>(Rule.SIZE_4K_IN_2M, Check.PAGE_SIZE, size == Size.S2M || entry == Size.S4K, size, entry)) {
-    return npf((<u64>1 << Npf.P) | (<u64>1 << Npf.RMP) | (<u64>1 << Npf.ENC) | (<u64>1 << Npf.SIZEM), gpa);
+export function smallEnough<For = Either>(size: u32, head: u64): bool {
+  const entry = entrySize(head);
+  if (!switched<For>(Rule.SIZE_4K_IN_2M, Check.PAGE_SIZE, entry <= size, size, entry)) {
+    return npf((<u64>1 << Npf.P) | (<u64>1 << Npf.RMP) | (<u64>1 << Npf.ENC) | (<u64>1 << Npf.SIZEM), walked());
   }
   // (a 4K request inside a 2M entry whose check is off has passed; only a 4K entry can clash with the leaf here)
-  const clash = size == Size.S4K && entry == Size.S4K && leafIs == Size.S2M;
-  if (!switched<For>(Rule.SIZE_NESTED_2M, Check.PAGE_SIZE, !clash, leafIs, size)) return npf(RMP_FAULT, gpa);
+  const small = leafIs <= (size | entry);
+  if (!switched<For>(Rule.SIZE_NESTED_2M, Check.PAGE_SIZE, small, leafIs, size)) return npf(RMP_FAULT, walked());
   return true;
 }
 
 /** 2M asked: entry and nested leaf must both be 2M, else FAIL_SIZEMISMATCH. APM vol. 2, 15.36.6, table 15-40. */
 // @ts-ignore: decorator
 @inline
-export function largeEnough<For = Either>(size: u32): bool {
-  const both = entrySize() == Size.S2M && leafIs == Size.S2M;
+export function largeEnough<For = Either>(size: u32, head: u64): bool {
+  const both = entrySize(head) & leafIs;
   return switched<For>(
     Rule.SIZE_2M_ON_4K,
     Check.PAGE_SIZE,
-    size == Size.S4K || both,
-    <u64>entrySize() | (<u64>leafIs << 1),
+    size <= both,
+    <u64>entrySize(head) | (<u64>leafIs << 1),
     size == Size.S4K ? 0 : 3,
   );
 }

@@ -2,7 +2,8 @@
  * The machine of assembly/ in C, as far as the sweeps of the bench go: the same data structures (16-byte RMP entries,
  * region counts, sparse page tables), the same walks, the same checks in the same order with the same switches, the same
  * 96-byte events and 32-byte journal records; no explain mode. Built by bench/native.ts with gcc -O2.
- * Operations are not inlined into the sweeps: a caller of the machine does not know its operands when it is compiled.
+ * Operations are neither inlined into the sweeps nor cloned for their constants (noipa): a caller of the machine does not know
+ * its operands when it is compiled. Events are written field by field: copying a struct just written byte by byte stalls.
  *
  *   native PAGES EVENT_ROOM    reads lines "op from count value", "record 0|1", "forget" and "hash rmp|events";
  *                              answers each with one line: "nanoseconds done", or the value.
@@ -18,7 +19,7 @@ typedef uint8_t u8;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
-#define OPERATION __attribute__((noinline)) static
+#define OPERATION __attribute__((noipa)) static
 #define FRAME 0x000ffffffffff000ull
 #define NOWHERE (~0ull)
 
@@ -48,7 +49,7 @@ struct event {
 static u32 pages, covered, full = 0x1f;
 static struct entry *rmp;
 static u32 *regions;
-static struct cell *directory, *last;
+static struct cell *directory;
 static u32 directory_mask, cells_used, node_room, nodes_used;
 static u64 *nodes;
 
@@ -77,13 +78,13 @@ static void save(u32 kind, u32 where, const void *at) {
 }
 
 static bool begin(u8 op, u64 a, u64 b, u64 c, u64 d) {
+  now.outcome = DONE;
+  if (!recording) return true;
   now.op = op;
   now.a = a, now.b = b, now.c = c, now.d = d;
-  now.outcome = DONE;
   now.eax = now.cf = now.rule = 0;
-  now.gpa = now.spa = NOWHERE;
-  if (!recording) return true;
   now.error = now.address = now.value = 0;
+  now.gpa = now.spa = NOWHERE;
   if (step >= event_room) now.outcome = NO_EVENTS;
   else if (records + 2048 > journal_room) now.outcome = NO_JOURNAL;
   return now.outcome == DONE;
@@ -91,10 +92,12 @@ static bool begin(u8 op, u64 a, u64 b, u64 c, u64 d) {
 
 static u32 finish(void) {
   if (recording && now.outcome < NO_EVENTS) {
-    now.actor = actor, now.vmpl = vmpl, now.cpl = cpl, now.vcpu = vcpu, now.in_use = in_use;
-    now.asid = asid;
-    now.journal = records;
-    events[step++] = now;
+    struct event *e = &events[step++];
+    e->op = now.op, e->actor = actor, e->vmpl = vmpl, e->cpl = cpl, e->vcpu = vcpu;
+    e->outcome = now.outcome, e->cf = now.cf, e->in_use = in_use;
+    e->asid = asid, e->eax = now.eax, e->rule = now.rule, e->journal = records;
+    e->a = now.a, e->b = now.b, e->c = now.c, e->d = now.d;
+    e->error = now.error, e->address = now.address, e->gpa = now.gpa, e->spa = now.spa, e->value = now.value;
   }
   return now.outcome;
 }
@@ -132,14 +135,22 @@ static u64 key_of(u64 kind, u32 id, u64 address) {
 
 static u32 slot_of(u64 key) { return (u32)(key * 0x9e3779b97f4a7c15ull >> 40) & directory_mask; }
 
-static struct cell *find_cell(u64 kind, u32 id, u64 address) {
-  u64 key = key_of(kind, id, address);
-  if (last && last->key == key) return last;
+/* the regions that were looked for last, one of each kind: key, and cell or none */
+static struct { u64 key; struct cell *cell; } last[2];
+
+static struct cell *probe(u64 key) {
   for (u32 slot = slot_of(key);; slot = (slot + 1) & directory_mask) {
     struct cell *cell = &directory[slot];
-    if (cell->key == key) return last = cell;
+    if (cell->key == key) return cell;
     if (cell->key == 0) return NULL;
   }
+}
+
+static struct cell *find_cell(u64 kind, u32 id, u64 address) {
+  u64 key = key_of(kind, id, address);
+  if (last[kind].key == key) return last[kind].cell;
+  last[kind].key = key;
+  return last[kind].cell = probe(key);
 }
 
 static struct cell *make_cell(u64 kind, u32 id, u64 address) {
@@ -151,6 +162,7 @@ static struct cell *make_cell(u64 kind, u32 id, u64 address) {
   u32 slot = slot_of(key);
   while (directory[slot].key) slot = (slot + 1) & directory_mask;
   cells_used++;
+  last[NESTED].key = last[GUEST].key = 0;
   save(CHANGE_BLOCK, slot, &directory[slot]);
   directory[slot].key = key;
   return &directory[slot];
@@ -206,8 +218,11 @@ static bool is_covered(u64 spa) { return spa >> 12 < covered; }
 static bool is_large(u64 head) { return (head & (ASSIGNED | LARGE)) == (ASSIGNED | LARGE); }
 static u32 covering_of(u32 pfn) { return is_large(rmp[pfn & ~511u].head) ? pfn & ~511u : pfn; }
 
-static void count_region(u32 pfn, u64 head, int by) {
-  regions[pfn >> 9] += by * (int)((head & ASSIGNED) | (head & IMMUTABLE) << 14);
+static u32 weight(u64 head) { return (head & ASSIGNED) | (head & IMMUTABLE) << 14; }
+
+/* a region's count is one word for 512 entries: left alone where it stays as it is */
+static void recount(u32 pfn, u64 was, u64 is) {
+  if ((was ^ is) & (ASSIGNED | IMMUTABLE)) regions[pfn >> 9] += weight(is) - weight(was);
 }
 
 static u32 assigned_in(u32 pfn) { return regions[pfn >> 9] & 0xffff; }
@@ -216,7 +231,7 @@ static u32 immutable_in(u32 pfn) { return regions[pfn >> 9] >> 16; }
 static void write_entry(u32 pfn, u64 head, u32 perms, u32 id) {
   struct entry *at = &rmp[pfn];
   save(CHANGE_ENTRY, pfn, at);
-  count_region(pfn, at->head, -1);
+  u64 was = at->head;
   if (head & ASSIGNED) {
     at->head = head;
     memcpy(at->perms, &perms, 4);
@@ -225,7 +240,7 @@ static void write_entry(u32 pfn, u64 head, u32 perms, u32 id) {
     memset(at, 0, sizeof *at);
     at->head = head & IMMUTABLE;
   }
-  count_region(pfn, at->head, 1);
+  recount(pfn, was, at->head);
 }
 
 /* A 2M entry and the 511 inside it; assigned or not, as head says. */
