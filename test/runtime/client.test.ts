@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createClient, type MachineClient } from "../../web/runtime/client";
-import type { FromWorker, RunResult, StepView, ToWorker } from "../../web/runtime/protocol";
+import type { End, FromWorker, RunResult, StepView, ToWorker } from "../../web/runtime/protocol";
 import type { WorkerLike } from "../../web/runtime/seat";
 import type { Scenario } from "../../web/scenario/schema";
 
@@ -28,8 +28,8 @@ class FakeWorker implements WorkerLike {
     if (!found) throw new Error(`this worker was never asked "${type}"`);
     return found as Extract<ToWorker, { type: T }>;
   }
-  ran(events: number): void {
-    this.say({ type: "ran", id: this.asked("run").id, result: result(events) });
+  ran(events: number, end: End = { end: "completed" }): void {
+    this.say({ type: "ran", id: this.asked("run").id, result: { ...result(events), end } });
   }
 }
 
@@ -38,6 +38,7 @@ let stuckAtLoad = false;
 let fetched = 0;
 let client: MachineClient;
 
+const WRONG = { message: "no", file: "guest", line: 1, column: 1 };
 const scenario = (guest: string) => ({ guest, vmpl: 0 }) as unknown as Scenario;
 const result = (events: number) => ({ end: { end: "completed" }, events }) as unknown as RunResult;
 const worker = (i: number): FakeWorker => {
@@ -120,15 +121,16 @@ describe("taking turns", () => {
   });
 
   test.each([
-    ["a run without a single event, of text that keeps what is shown", true, 0, 0],
-    ["the same, of text that has shown nothing yet", false, 0, 1],
-    ["a run with events", true, 1, 1],
-  ])("%s", async (_, keepsShown, events, shows) => {
+    ["a run that was cut, of text that keeps what is shown", true, { end: "fuel", limit: "steps" } as const, 0],
+    ["an error, of text that keeps what is shown", true, { ...WRONG, end: "error" } as const, 0],
+    ["the same, of text that has shown nothing yet", false, { ...WRONG, end: "error" } as const, 1],
+    ["a run that came to its end", true, { end: "refused", status: "INVALID_CONFIG" } as const, 1],
+  ])("%s", async (_, keepsShown, end, shows) => {
     await shown();
     const run = client.run(scenario("edit"), { keepsShown });
     await turn();
-    worker(1).ran(events);
-    expect(await run).toMatchObject({ events });
+    worker(1).ran(5, end);
+    expect(await run).toMatchObject({ events: 5, end });
     void client.at(0, null);
     await turn();
     expect(worker(shows).asked("at").step).toBe(0);

@@ -1,6 +1,7 @@
 /** What is relied on of QuickJS's raw exports: nothing promises them, so a new version has to pass here first. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { Engine, OutOfMemory } from "../../web/runtime/engine";
+import { type CallSite, CallSites } from "../../web/runtime/engine-layout";
 import { theParts } from "./programs";
 
 let quickjs: WebAssembly.Module;
@@ -85,6 +86,43 @@ describe("an engine", () => {
     engine.callbacks.interrupt = () => ++asked > 3;
     expect(out(engine, "for (;;) try { for (;;); } catch {}")).toBe("threw interrupted");
     expect(asked).toBe(4);
+  });
+
+  test("tells by its calls where it stands, before and after its state was put back", async () => {
+    const engine = await Engine.create(quickjs);
+    const sites = new CallSites<string>();
+    const seen: CallSite<string>[] = [];
+    engine.callbacks.native = () => {
+      seen.push(engine.callSite(sites));
+      return 0;
+    };
+    engine.setProperty(engine.globalObject(), "native", engine.nativeFunction("native", 0, 1));
+    const f = "const f = (n) => { if (n > 0) f(n - 1); else native(); };";
+    const { value } = engine.evaluate("m", `${f} export const run = () => { f(0); f(0); f(2); native(); };`);
+    const run = engine.property(value, "run");
+    const snapshot = engine.snapshot();
+    engine.call(run);
+    expect(new Set(seen).size).toBe(4);
+    engine.restore(snapshot);
+    engine.call(run);
+    expect(seen.slice(4)).toEqual(seen.slice(0, 4));
+    expect(seen.slice(4).every((site, i) => site === seen[i])).toBe(true);
+    // nothing of how the calls were looked for is left
+    expect(out(engine, "return typeof probe;", "n")).toBe("undefined");
+  });
+
+  test("remembers a bounded number of places", async () => {
+    const sites = new CallSites<string>();
+    const words = new Uint32Array(16);
+    words[0] = 4; // one frame at address 4, around it none
+    const stand = (pc: number) => {
+      words[(4 + 0x1c) >>> 2] = pc;
+      return sites.at(words, 0);
+    };
+    const first = stand(1);
+    for (let pc = 2; pc < 40_000; pc++) stand(pc);
+    expect(stand(1)).toBe(first);
+    expect(stand(39_999)).not.toBe(stand(39_999));
   });
 
   test("is dead when the host throws through it", async () => {

@@ -3,8 +3,8 @@
  * next run is as good as new.
  */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Watch } from "../../web/runtime/run";
-import { type Given, ops, ran, ranText } from "./programs";
+import { runEnd, run as runScenario, type Watch } from "../../web/runtime/run";
+import { type Given, ops, ran, ranText, scenario, theParts } from "./programs";
 
 /** As the page and the commands run programs: with a clock. */
 const watch: Watch = { now: () => performance.now(), alive: () => {} };
@@ -31,6 +31,30 @@ const PLACES: [string, (body: string) => Promise<{ end: object; log: string[]; d
 
 // the sandboxes are made with the first run; what is timed here is the programs
 beforeAll(() => ran(""));
+
+/** Loops that act on the machine: what bounds them is the number of events. */
+describe("an endless loop that touches the machine", () => {
+  const linux = 'import { set_page_private, set_page_shared } from "linux";';
+  test.each([
+    ["validates", "for (;;) pvalidate(RAM_START, 0, 1);"],
+    ["reads", "for (;;) read8(0x8000);"],
+    ["catches exceptions", "for (;;) try { read8(RAM_START); } catch {}"],
+    ["catches faults", "for (;;) try { write8(0, 1); } catch {}"],
+    ["asks the hypervisor", "for (;;) { wrmsr(MSR_AMD64_SEV_ES_GHCB, 2); vmgexit(); }"],
+    ["changes its page table", "for (let i = 0; ; i++) map_page(0x8000, 0x8000, { w: i % 2 });"],
+    // each time the page's contents are lost, and what was there is kept for stepping back
+    ["changes a page's side", "for (;;) { set_page_shared(0x8000); set_page_private(0x8000); }", "changes"],
+  ])("%s", async (_what, body, limit = "steps") => {
+    const program = scenario(`${linux}\nexport function boot() {\n${body}\n}`);
+    const start = performance.now();
+    const trace = await runScenario(program, await theParts(), { watch });
+    const time = performance.now() - start;
+    expect(trace.end).toEqual({ end: "fuel", limit });
+    trace.release();
+    expect((await runEnd(program, await theParts(), { watch })).end).toEqual({ end: "fuel", limit });
+    expect(time).toBeLessThan(2_000);
+  });
+});
 
 describe.each(PLACES)("in %s", (_where, run) => {
   test.each([

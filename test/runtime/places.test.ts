@@ -1,8 +1,11 @@
 /** Where an event comes from: exact lines and columns, through types, templates, libraries and the default hypervisor. */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { Columns } from "../../web/runtime/columns";
+import { Sandbox } from "../../web/runtime/sandbox";
 import { strip } from "../../web/runtime/strip";
-import { ran, ranText } from "./programs";
+import { parseScenario } from "../../web/scenario/parse";
+import { shippedFiles } from "../scenario/disk";
+import { ran, ranScenario, ranText } from "./programs";
 
 describe("a guest's own lines", () => {
   test.each<[string, number, number]>([
@@ -50,13 +53,16 @@ describe("who acts for whom", () => {
     expect(pvalidate?.caller).toEqual({ file: "guest", line: 3, column: 3 });
   });
 
-  test("the default hypervisor acts for the guest's line; at launch for boot()", async () => {
+  test("the default hypervisor acts for the guest's line; at launch, before it has one, for nobody's", async () => {
     const { all, events } = await ran("  log(0);\n  pvalidate(RAM_START, 0, 1);");
     const rmpupdate = events.find(({ op }) => op === "rmpupdate");
     expect(rmpupdate?.at?.file).toBe("kvm");
     expect(rmpupdate?.caller).toEqual({ file: "guest", line: 3, column: 3 });
     expect(all[0]?.at?.file).toBe("kvm");
-    expect(all[0]?.caller).toEqual({ file: "guest", line: 1, column: 17 });
+    const first = all.findIndex(({ op }) => op === "execute");
+    expect(first).toBeGreaterThan(10);
+    expect(all.slice(0, first).filter(({ caller }) => caller)).toEqual([]);
+    expect(all[first]?.caller).toEqual({ file: "guest", line: 1, column: 17 });
   });
 
   test("a hypervisor program's own line; and the default's, called by it", async () => {
@@ -192,5 +198,78 @@ describe("columns", () => {
     if (!stripped.ok) throw new Error();
     expect(new Columns(stripped.text).authorPosition(99, 5)).toEqual({ line: 1, column: 1 });
     expect(new Columns(stripped.text).authorPosition(1, 999)).toEqual({ line: 1, column: 11 });
+  });
+});
+
+describe("a place that is remembered is the one that the stack tells", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** Has every place asked for twice. The number of times, and the times on which the two differed. */
+  function compare() {
+    const counts = { asked: 0, remembered: 0 };
+    const differences: unknown[] = [];
+    const { where, readStack } = Sandbox.prototype;
+    const read = vi.spyOn(Sandbox.prototype, "readStack");
+    vi.spyOn(Sandbox.prototype, "where").mockImplementation(function (this: Sandbox) {
+      const reads = read.mock.calls.length;
+      const remembered = where.call(this);
+      counts.asked++;
+      if (read.mock.calls.length === reads) counts.remembered++;
+      const told = readStack.call(this);
+      if (told !== remembered) differences.push([remembered, told]);
+      return remembered;
+    });
+    return { counts, differences };
+  }
+
+  test.each(Object.entries(shippedFiles()))("in %s", async (_, text) => {
+    const parsed = parseScenario(text);
+    if (!parsed.ok) throw new Error(parsed.message);
+    const { counts, differences } = compare();
+    await ranScenario(parsed.scenario);
+    expect(counts.asked).toBeGreaterThan(0);
+    expect(differences).toEqual([]);
+  });
+
+  const READ = "read8(0x8000)";
+  test.each([
+    ["one function from many lines", `const f = () => ${READ};\n${"f();\n".repeat(5)}`],
+    ["two calls on one line", `const f = () => ${READ}; f(); f();`],
+    ["recursion to many depths", `const f = (n) => { if (n > 0) f(n - 1); ${READ}; };\nf(20);`],
+    ["closures that come and go", `for (let i = 0; i < 400; i++) (i % 2 ? () => ${READ} : () => { ${READ}; })();`],
+    [
+      "code from texts",
+      `for (let i = 0; i < 200; i++) { eval("${READ} + " + i);\n new Function("${READ}; ".repeat(i % 7))(); }`,
+    ],
+    [
+      "built-in functions in between",
+      `[3, 1, 2].sort((a, b) => ${READ} * 0 + a - b);\n[1].map(() => [2].forEach(() => ${READ}));`,
+    ],
+    [
+      "getters, setters, proxies, toString",
+      `const o = { get x() { return ${READ}; }, set x(v) { ${READ}; }, toString() { ${READ}; return ""; } };\no.x; o.x = 1; String(o);\nnew Proxy({}, { get: () => ${READ} }).y;`,
+    ],
+    [
+      "generators and iterators",
+      `function* g() { ${READ}; yield 1;\n${READ}; yield 2; }\nfor (const _ of g()) for (const _ of g());`,
+    ],
+    [
+      "classes, bound functions, apply",
+      `class A { x = ${READ}; constructor() { ${READ}; } static f() { ${READ}; } }\nnew A(); A.f.bind(1)(); Reflect.apply(A.f, 0, []);\nclass B extends A {}\nnew B();`,
+    ],
+    [
+      "functions that are renamed",
+      `const f = () => ${READ};\nf(); Object.defineProperty(f, "name", { value: "g (guest:1:1)" }); f();`,
+    ],
+    [
+      "exceptions on the way",
+      `const f = () => { try { read8(RAM_START); } catch { ${READ}; } finally { ${READ}; } };\nfor (let i = 0; i < 3; i++) f();`,
+    ],
+  ])("with %s", async (_, body) => {
+    const { counts, differences } = compare();
+    // twice: the second run meets what the first one remembers
+    for (let i = 0; i < 2; i++) expect((await ran(body)).end).toEqual({ end: "completed" });
+    expect(differences).toEqual([]);
+    expect(counts.remembered).toBeGreaterThan(counts.asked / 4);
   });
 });

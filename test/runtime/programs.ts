@@ -34,8 +34,12 @@ export interface Ran {
 }
 
 /** Runs a guest's whole text. */
-export async function ranText(text: string, given: Given = {}, options: Options = {}): Promise<Ran> {
-  const trace = await run(scenario(text, given), await theParts(), options);
+export function ranText(text: string, given: Given = {}, options: Options = {}): Promise<Ran> {
+  return ranScenario(scenario(text, given), options);
+}
+
+export async function ranScenario(whole: Scenario, options: Options = {}): Promise<Ran> {
+  const trace = await run(whole, await theParts(), options);
   const all = Array.from({ length: trace.events }, (_, i) => trace.event(i + 1));
   const start = all.findIndex(({ op, fault }) => op === "execute" && fault === undefined) + 1;
   const log = trace.log.lines.map(({ text: line }) => line);

@@ -8,14 +8,23 @@
  */
 import type { Scenario } from "../scenario/schema";
 import { ImageDesk } from "./image-desk";
-import type { FromWorker, ImageAnswer, ImageQuestion, LaunchStep, Look, RunResult, StepView } from "./protocol";
+import {
+  type FromWorker,
+  type ImageAnswer,
+  type ImageQuestion,
+  isCut,
+  type LaunchStep,
+  type Look,
+  type RunResult,
+  type StepView,
+} from "./protocol";
 import { Seat } from "./seat";
 import type { Parts } from "./spawn";
 
 export interface RunOptions {
   /** the result brings this step's state along */
   look?: Look;
-  /** a run that ends before its first event leaves the shown trace alone */
+  /** a run that does not come to an end of its own (`error`, `fuel`) leaves the shown trace alone */
   keepsShown?: boolean;
   /** hears the number of events so far while a long run goes on */
   onAlive?: (events: number) => void;
@@ -142,7 +151,7 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
       if (job.superseded || answer === "gone") return null;
       if (answer === "late") return hung();
       if (answer.type !== "ran") return null;
-      if (!aside && (answer.result.events > 0 || !job.keepsShown)) {
+      if (!aside && !(job.keepsShown && isCut(answer.result.end))) {
         spare = shown?.seat ?? null;
         shown = { seat, scenario };
         restore?.settle(null);

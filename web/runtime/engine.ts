@@ -6,6 +6,7 @@
  *
  * An engine that a host exception passed through (the worker's stack overflowed, or it trapped) is `dead`: drop it.
  */
+import { type CallSite, type CallSites, DATA_END, findCalls, findHeapTop, PROBE } from "./engine-layout";
 import { LIMITS } from "./limits";
 import { type Exports, type Heap, instantiate } from "./quickjs";
 
@@ -39,17 +40,15 @@ export class OutOfMemory extends Error {
   override name = "OutOfMemory";
 }
 
-/**
- * Static data lies below this. Above it, up to the heap, is the stack, which is empty while nothing runs; the stack limit
- * keeps programs 4 MiB away from its lower end.
- */
-const DATA_END = 128 * 1024;
 const EVAL_MODULE = 1;
 /** Bytes of the allocator's own at the start of the unused part. */
 const CHUNK_HEADER = 16;
 
 export class Engine {
   dead = false;
+  private readonly words: Uint32Array;
+  /** address of the word that points to the innermost call */
+  private calls = 0;
   callbacks: Callbacks = { native: () => 0, interrupt: () => false, resolve: () => null, source: () => null };
 
   private constructor(
@@ -60,6 +59,7 @@ export class Engine {
     private readonly heapStart: number,
     private readonly heapTop: number,
   ) {
+    this.words = new Uint32Array(memory.buffer);
     const { callbacks } = heap;
     callbacks.callFunction = (_asyncify, _context, _self, argc, argv, id) => this.callbacks.native(id, argc, argv);
     callbacks.shouldInterrupt = () => (this.callbacks.interrupt() ? 1 : 0);
@@ -85,7 +85,21 @@ export class Engine {
     exports.QTS_RuntimeEnableInterruptHandler(runtime);
     exports.QTS_RuntimeEnableModuleLoader(runtime, 1);
     const context = exports.QTS_NewContext(runtime, 0);
-    return new Engine(exports, heap, memory, context, first - (first % 4096), heapTop);
+    const engine = new Engine(exports, heap, memory, context, first - (first % 4096), heapTop);
+    engine.lookForCalls();
+    return engine;
+  }
+
+  private lookForCalls(): void {
+    const { callbacks } = this;
+    const native = () => {
+      this.calls = findCalls(this.memory, this.heapStart);
+      return 0 as const;
+    };
+    this.callbacks = { ...callbacks, native };
+    this.setProperty(this.globalObject(), "probe", this.nativeFunction("probe", 0, 0));
+    this.evaluate("probe", PROBE);
+    this.callbacks = callbacks;
   }
 
   // ---- running ---------------------------------------------------------------------------------------------------------
@@ -109,6 +123,11 @@ export class Engine {
     const value = this.guard(() => exports.QTS_Call(context, f, self, 1, argv));
     this.heap._free(argv);
     return this.answer(value);
+  }
+
+  /** Where the program stands that is calling a native function: reading its stack as text takes a hundred times as long. */
+  callSite<T>(sites: CallSites<T>): CallSite<T> {
+    return sites.at(this.words, this.calls);
   }
 
   /** What the host throws while the engine runs unwinds the engine's own stack without its knowledge. */
@@ -239,27 +258,4 @@ export class Engine {
     bytes.set(snapshot.data);
     bytes.set(snapshot.heap, this.heapStart);
   }
-}
-
-/**
- * Address of the word in static data that says where the used part of the heap ends (the allocator's top chunk). Nothing
- * exports it, but it is the one word that lands right behind every large block as that is allocated.
- */
-function findHeapTop(heap: Heap, memory: WebAssembly.Memory): number {
-  const words = new Uint32Array(memory.buffer, 0, DATA_END / 4);
-  const blocks: number[] = [];
-  const behind = (size: number) => {
-    const block = heap._malloc(size);
-    blocks.push(block);
-    const end = block + size;
-    return [...words.keys()].filter((i) => {
-      const word = words[i] ?? 0;
-      return word >= end && word < end + 16;
-    });
-  };
-  const first = behind(0x10_0000);
-  const [word, ...more] = behind(0x10_0000).filter((i) => first.includes(i));
-  for (const block of blocks.reverse()) heap._free(block);
-  if (word === undefined || more.length > 0) throw new Error("the engine's heap is not laid out as expected");
-  return word * 4;
 }

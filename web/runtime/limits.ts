@@ -3,10 +3,10 @@
  * outside bounds the time of built-in calls, which nothing can count.
  */
 export const LIMITS = {
-  /** Room for events: `fuel` with limit "steps". With places an event takes 13 us, so that even these end within 2 s. */
-  events: 100_000,
+  /** Room for events: `fuel` with limit "steps". An event takes 3 to 15 us, so that even these end within 2 s. */
+  events: 65_536,
   /** Room in the machine's journal, records of 32 bytes: `fuel` with limit "changes". */
-  journal: 1_048_576,
+  journal: 524_288,
   /**
    * The engine interrupts a program every 10,000 loop turns and calls. After so many interrupts without an event in between,
    * or in all, the run ends: `fuel` with limit "instructions".

@@ -3,7 +3,8 @@
  * what is wrong with one of them is kept as an end that says where.
  */
 import type { Place } from "../core/event";
-import { Places } from "./places";
+import { CallSites } from "./engine-layout";
+import { Places, type Where } from "./places";
 import type { End } from "./protocol";
 import type { Sources } from "./sources";
 import { type Stripped, strip } from "./strip";
@@ -27,6 +28,8 @@ const INSIDE = "inside/";
 
 export class Modules {
   readonly places = new Places();
+  /** where the program has stood so far */
+  readonly sites = new CallSites<Where>();
   /** the first thing that was wrong */
   fault: ErrorEnd | null = null;
   private readonly texts = new Map<string, Stripped>();

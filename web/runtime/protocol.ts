@@ -15,6 +15,11 @@ export type End =
   | { end: "fuel"; limit: "steps" | "changes" | "instructions" | "time" }
   | { end: "error"; message: string; file: string; line: number; column: number };
 
+/** The run did not come to an end of the machine's: the program is wrong, or was stopped because it went on for too long. */
+export function isCut({ end }: End): boolean {
+  return end === "error" || end === "fuel";
+}
+
 /** One line a program logged: `step` is the number of events before it. */
 export interface LogLine {
   step: number;

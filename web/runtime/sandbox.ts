@@ -241,8 +241,15 @@ export class Sandbox {
     return this.engine.isPromise(value);
   }
 
-  /** Where the program stands that is asking for something. */
+  /** Where the program stands that is asking for something: what its stack said when it last stood there. */
   where(): Where {
+    const site = this.engine.callSite(this.modules.sites);
+    site.known ??= this.readStack();
+    return site.known;
+  }
+
+  /** The same, from the stack itself. */
+  readStack(): Where {
     const answer = this.engine.call(this.function("stack"));
     const where = answer.threw ? NOWHERE : this.modules.places.of(this.engine.textOf(answer.value));
     this.engine.free(answer.value);

@@ -21,7 +21,7 @@ const VC = 29;
 const ENTRY = 0x1000;
 
 export class Vcpu {
-  /** vmpl, cpl, and the line that is being run: boot() itself before its first line */
+  /** vmpl, cpl, and the line that is being run: none before the first entry, boot() itself before its first line */
   readonly self: VcpuState;
   readonly num: Float64Array;
   readonly wide: BigUint64Array;
@@ -45,7 +45,6 @@ export class Vcpu {
     this.page = page;
     const { text } = part.ready.program;
     this.bootPlace = placeOfExport("guest", text, "boot") ?? { file: "guest", line: 1, column: 1 };
-    if (state.places) this.self.where = { at: this.bootPlace, caller: this.bootPlace };
   }
 
   // ---- instructions ----------------------------------------------------------------------------------------------------
@@ -142,6 +141,7 @@ export class Vcpu {
       const state = Number(machine.value);
       this.self.vmpl = state & 0xff;
       this.self.cpl = (state >>> 8) & 0xff;
+      if (this.state.places) this.self.where = { at: this.bootPlace, caller: this.bootPlace };
       this.entered = true;
     }
     return true;

@@ -165,6 +165,7 @@ function open(
     status: held ? "held" : "idle",
     notice: message ? { tone: "bad", text: message } : notice,
     ran: null,
+    cut: null,
     end: null,
     ends: LEVELS.map((level) => ({ state: level < shown.machine.vmpls ? "unknown" : "absent" })),
     ...(held ? { result: null, view: null, step: 0 } : {}),

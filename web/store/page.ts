@@ -57,11 +57,13 @@ export interface Page {
   status: Status;
   /** events so far of a run that takes longer */
   alive: number;
-  /** the last run that left a trace, and the text it ran */
+  /** the run whose trace is shown, and the scenario it ran */
   result: RunResult | null;
   ran: Scenario | null;
+  /** the newest run, when it was cut (an error, no fuel) and the trace before it stays: for its log, and to be shown on request */
+  cut: RunResult | null;
   failures: Failures;
-  /** how the newest run ended; differs from result.end when the newest left no trace */
+  /** how the newest run ended; differs from result.end when that was cut */
   end: End | null;
   ends: LevelEnd[];
   /** where the reader stands: state after this many events */
@@ -101,6 +103,7 @@ export const page = create<Page>()(() => ({
   alive: 0,
   result: null,
   ran: null,
+  cut: null,
   failures: { steps: new Uint32Array(0), repaired: new Set() },
   end: null,
   ends: NO_ENDS,

@@ -3,7 +3,7 @@
  * what it does, and after a pause in typing when they are not; text from a link runs only when asked. After the picked level the others run in the background,
  * so that each shows its end beside it.
  */
-import type { RunResult } from "../runtime/protocol";
+import { isCut, type RunResult } from "../runtime/protocol";
 import type { Scenario } from "../scenario/schema";
 import { findFailures } from "./failures";
 import { keep } from "./keep";
@@ -50,16 +50,19 @@ export function runSoon(): void {
   });
 }
 
-/** Runs the open scenario now. Also what Run in the banner of a link does. */
-export async function run(): Promise<void> {
+/**
+ * Runs the open scenario now. Also what Run in the banner of a link does. `showsCut`: the trace is shown even of a run that
+ * was cut; else that leaves the last good one on the page.
+ */
+export async function run(showsCut = false): Promise<void> {
   clearTimeout(due);
   const before = page.getState();
   const { scenario, generation } = before;
   if (!scenario) return;
   pause();
   page.setState({ status: "running", alive: 0 });
-  const keepsShown = keepsTrace(before);
-  const look = { step: before.step >= (before.result?.events ?? 0) ? END : before.step, spa: before.spa };
+  const keepsShown = !showsCut && isEdit(before, scenario);
+  const look = { step: standsAtEnd(before) ? END : before.step, spa: before.spa };
   const onAlive = (events: number) => {
     if (page.getState().generation === generation) page.setState({ alive: events });
   };
@@ -67,7 +70,8 @@ export async function run(): Promise<void> {
     const result = await machine().run(scenario, { look, keepsShown, onAlive });
     if (!result || page.getState().generation !== generation) return;
     paces = [...paces.slice(-1), result.ms];
-    await arrive(scenario, result, generation);
+    if (keepsShown && isCut(result.end)) leave(scenario, result);
+    else await arrive(scenario, result, generation);
   } catch (error) {
     page.setState({ status: "broken", notice: { tone: "bad", text: sentenceOf(error) } });
     return;
@@ -90,16 +94,10 @@ export function stop(): void {
 /** Shows a finished run in one change of state, so that the page is drawn once. */
 async function arrive(scenario: Scenario, result: RunResult, generation: number): Promise<void> {
   const before = page.getState();
-  const ends = before.ends.map((old, level) => levelAfter(old, level, scenario, result));
-  // A run that left no trace (a slip in the syntax, a loop at the top level) keeps the last good one on the page.
-  if (result.events === 0 && keepsTrace(before)) {
-    page.setState({ status: "idle", end: result.end, ends });
-    return;
-  }
   const { view: brought, ...rest } = result;
   const shown = { ...keep(before.result, rest) };
   const failures = shown.strip === before.result?.strip ? before.failures : findFailures(shown.strip);
-  const step = stepAfter(before.result, before.ran, before.step, scenario, shown, failures.steps);
+  const step = stepAfter(before, scenario, shown, failures.steps);
   const view = brought?.step === step ? brought : await machine().at(step, before.spa);
   if (page.getState().generation !== generation) return;
   page.setState(({ view: old }) => ({
@@ -107,8 +105,9 @@ async function arrive(scenario: Scenario, result: RunResult, generation: number)
     result: shown,
     ran: scenario,
     failures,
+    cut: null,
     end: shown.end,
-    ends: keep(before.ends, ends),
+    ends: endsAfter(before.ends, scenario, result),
     step,
     ...(view ? { view: keep(old, view) } : {}),
   }));
@@ -116,29 +115,48 @@ async function arrive(scenario: Scenario, result: RunResult, generation: number)
   else void look();
 }
 
-/** A run that ends before its first event takes nothing away from a scenario that has run. */
-function keepsTrace({ ran, result }: Page): boolean {
-  return ran !== null && result !== null && result.events > 0;
+/** A run that was cut takes nothing away: how it ended is told, and the last good trace stays. */
+function leave(scenario: Scenario, result: RunResult): void {
+  page.setState(({ ends }) => ({
+    status: "idle",
+    cut: result,
+    end: result.end,
+    ends: endsAfter(ends, scenario, result),
+  }));
+}
+
+/** The scenario is what is shown, at the same level, with other programs or another machine. */
+function isEdit({ ran, result }: Page, { title, vmpl }: Scenario): boolean {
+  return ran !== null && ran.title === title && ran.vmpl === vmpl && result !== null && result.events > 0;
+}
+
+/** Shows as much of the trace as there is of a run that was cut. */
+export function showCut(): void {
+  void run(true);
 }
 
 /**
  * Where to stand after a run: as its author asked; at the same step of an edited program, or still at its end; in a
  * fresh one where it went wrong, since that is what the reader came for, else at its end.
  */
-function stepAfter(
-  old: RunResult | null,
-  ran: Scenario | null,
-  step: number,
-  scenario: Scenario,
-  result: RunResult,
-  failing: Uint32Array,
-): number {
-  const same = ran !== null && ran.title === scenario.title && ran.vmpl === scenario.vmpl;
-  if (old && same) return step >= old.events ? result.events : Math.min(step, result.events);
+function stepAfter(before: Page, scenario: Scenario, result: RunResult, failing: Uint32Array): number {
+  const { step, ran } = before;
+  if (isEdit(before, scenario)) return standsAtEnd(before) ? result.events : Math.min(step, result.events);
   if (ran === null && scenario.view?.step !== undefined) return Math.min(scenario.view.step, result.events);
   const lastFailing = failing.at(-1);
   const good = result.end.end === "completed";
   return good || lastFailing === undefined ? result.events : lastFailing;
+}
+
+function standsAtEnd({ step, result }: Page): boolean {
+  return step >= (result?.events ?? 0);
+}
+
+function endsAfter(old: LevelEnd[], scenario: Scenario, result: RunResult): LevelEnd[] {
+  return keep(
+    old,
+    old.map((end, level) => levelAfter(end, level, scenario, result)),
+  );
 }
 
 function levelAfter(old: LevelEnd, level: number, scenario: Scenario, result: RunResult): LevelEnd {

@@ -7,14 +7,17 @@ import { count } from "../numbers";
 const SHOWN = 500;
 
 export function Log() {
-  const log = page((s) => s.result?.log) ?? [];
-  const dropped = page((s) => s.result?.logDropped ?? 0);
+  const cut = page((s) => s.cut !== null);
+  const log = page((s) => (s.cut ?? s.result)?.log) ?? [];
+  const dropped = page((s) => (s.cut ?? s.result)?.logDropped ?? 0);
   const step = page((s) => s.step);
   const digits = { "--digits": Math.max(2, String(log.at(-1)?.step ?? 0).length) } as CSSProperties;
   const shown = log.slice(0, SHOWN);
   return (
     <section className="log" aria-labelledby="log-heading">
-      <h3 id="log-heading">Log</h3>
+      <h3 id="log-heading">
+        Log{cut && log.length > 0 ? <span className="muted small"> of the run that was cut</span> : null}
+      </h3>
       {log.length === 0 ? (
         <p className="muted">
           What the programs pass to <code>log()</code> appears here.
@@ -24,15 +27,19 @@ export function Log() {
         <ol tabIndex={0} aria-labelledby="log-heading" style={digits}>
           {shown.map((line, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be alike; their place is their identity
-            <li key={i} data-later={line.step > step || undefined}>
-              <button
-                type="button"
-                className="button plain"
-                aria-label={`Go to step ${line.step}`}
-                onClick={() => stepBy(() => goTo(line.step))}
-              >
-                {line.step}
-              </button>
+            <li key={i} data-later={(!cut && line.step > step) || undefined}>
+              {cut ? (
+                <span className="muted right">{line.step}</span>
+              ) : (
+                <button
+                  type="button"
+                  className="button plain"
+                  aria-label={`Go to step ${line.step}`}
+                  onClick={() => stepBy(() => goTo(line.step))}
+                >
+                  {line.step}
+                </button>
+              )}
               <span data-actor={line.actor}>{line.text}</span>
             </li>
           ))}

@@ -2,6 +2,7 @@
 
 import { endSentence } from "../../manual/ends";
 import { page } from "../../store/page";
+import { showCut } from "../../store/run";
 import { back, first, forward, goTo, goToFailure, last, playOrPause, setSpeed, stepBy } from "../../store/step";
 import { endedByCheck } from "../ends";
 import { Icon, type IconName } from "../icons";
@@ -147,6 +148,7 @@ export function RunState() {
   const status = page((s) => s.status);
   const end = page((s) => s.end);
   const alive = page((s) => s.alive);
+  const cut = page((s) => s.cut);
   const ms = page((s) => s.result?.ms);
   if (status === "running" && alive > 0) return <p className="run-state">Running: {plural(alive, "event")} so far.</p>;
   if (status === "held") return <p className="run-state">Not run yet.</p>;
@@ -154,6 +156,20 @@ export function RunState() {
     return (
       <p className="run-state muted">{status === "broken" ? "The machine did not start." : "Starting the machine."}</p>
     );
+  if (cut) {
+    return (
+      <div className="run-cut">
+        <p className="run-state" title={endSentence(end)}>
+          {endSentence(end)} <span className="muted">Shown is the run before it.</span>
+        </p>
+        {cut.events > 0 ? (
+          <button type="button" className="button plain" onClick={showCut}>
+            Show it up to there, {plural(cut.events, "event")}
+          </button>
+        ) : null}
+      </div>
+    );
+  }
   return (
     <p className="run-state" data-bad={endedByCheck(end) || undefined} title={endSentence(end)}>
       {endSentence(end)}{" "}
