@@ -2,7 +2,7 @@
  * Page tables, nested and guest: sparse. A directory (open addressing) holds one cell for each 2 MiB region that has
  * ever been touched, a node holds the region's 512 leaves of 4K.
  *
- *   cell, 32 bytes: u64 key | u64 2M leaf, 0 none | u32 node, 0 none | unused
+ *   cell, 32 bytes: u64 key | u64 2M leaf, 0 none | u32 node, 0 none | u32 1 where the key is 0, or unused | unused
  *
  * Simplified: these are not themselves pages of the machine, so no walk of them is RMP-checked (EXITINFO1 bit 33 never occurs).
  */
@@ -23,15 +23,19 @@ export function clearExhausted(): void {
 /** The regions that were looked for last, one of each kind: key, and cell or 0. Forgotten when cells come or go. */
 let lastNestedKey: u64 = 0;
 let lastNested: usize = 0;
-let lastGuestKey: u64 = 0;
+let lastGuestKey: u64 = ~0;
 let lastGuest: usize = 0;
 
+/** Each becomes a key of the other kind, which is never looked for there. */
 export function forgetLast(): void {
   lastNestedKey = 0;
-  lastGuestKey = 0;
+  lastGuestKey = ~0;
 }
 
-/** 1 bit of kind, 32 of ASID, 31 of region: all 64 are taken. Inverted, so that no region of any ASID in use has the key 0. */
+/**
+ * 1 bit of kind, 32 of ASID, 31 of region: all 64 are taken. Inverted, so that the one key which looks like an empty cell, 0,
+ * is that of the last region of the last ASID; its cell is marked.
+ */
 // @ts-ignore: decorator
 @inline
 function keyOf(kind: u64, asid: u32, address: u64): u64 {
@@ -59,13 +63,19 @@ export function findCell(kind: u64, asid: u32, address: u64): usize {
   return (lastGuest = probe(key));
 }
 
+// @ts-ignore: decorator
+@inline
+function isMarked(cell: usize): bool {
+  return load<u32>(cell, 20) != 0;
+}
+
 function probe(key: u64): usize {
   let slot = slotOf(key);
   while (true) {
     const at = directory + <usize>slot * DIRECTORY_CELL;
     const found = load<u64>(at);
+    if (found == 0 && !isMarked(at)) return 0;
     if (found == key) return at;
-    if (found == 0) return 0;
     slot = (slot + 1) & directoryMask;
   }
 }
@@ -86,12 +96,20 @@ function makeCell(kind: u64, asid: u32, address: u64): usize {
   }
   const key = keyOf(kind, asid, address);
   let slot = slotOf(key);
-  while (load<u64>(directory + <usize>slot * DIRECTORY_CELL) != 0) slot = (slot + 1) & directoryMask;
+  let at = directory + <usize>slot * DIRECTORY_CELL;
+  while (load<u64>(at) != 0 || isMarked(at)) {
+    slot = (slot + 1) & directoryMask;
+    at = directory + <usize>slot * DIRECTORY_CELL;
+  }
   useOne(Cell.CELLS_USED);
   forgetLast();
-  const at = directory + <usize>slot * DIRECTORY_CELL;
-  saveBlock(at);
-  store<u64>(at, key);
+  if (key == 0) {
+    saveBlock(at + 16);
+    store<u32>(at, 1, 20);
+  } else {
+    saveBlock(at);
+    store<u64>(at, key);
+  }
   return at;
 }
 

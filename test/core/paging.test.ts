@@ -127,3 +127,37 @@ rows("Nested paging", [
     expect: npf(0x5_8000_0005),
   },
 ]);
+
+/** Every region of every ASID has a table of its own, the very last ones too. */
+const LAST_ASID = 0xffff_ffff;
+const LAST_REGION = 0xf_ffff_ffe0_0000;
+rows(
+  "The ends of what tables are found by",
+  [0, LAST_REGION].flatMap((gva) =>
+    [0, 1, LAST_ASID - 1, LAST_ASID].flatMap((asid) => [
+      {
+        title: `gva 0x${gva.toString(16)} of ASID ${asid}, not present`,
+        cite: PAGING,
+        setup: [
+          leaf({ asid, gva: gva + 0x1000, gpa: GPA }),
+          leaf({ asid, gva, gpa: GPA, p: false }),
+          leaf({ asid: asid ^ 1, gva, gpa: GPA }),
+          leaf({ asid, gva: gva ^ 0x20_0000, gpa: GPA }),
+        ],
+        op: read({ ...VMPL0, asid, gva }),
+        expect: pf(0x0),
+      },
+      {
+        title: `gpa 0x${gva.toString(16)} of ASID ${asid}, unmapped again`,
+        cite: NESTED,
+        setup: [
+          map({ asid, gpa: gva }),
+          { op: "npt-unmap", asid, gpa: gva, size: "4K" },
+          map({ asid: asid ^ 1, gpa: gva }),
+        ],
+        op: read({ ...VMPL0, asid, gva }),
+        expect: npf(0x5_0000_0004, gva),
+      },
+    ]),
+  ),
+);

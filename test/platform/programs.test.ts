@@ -133,7 +133,7 @@ describe("hv.psp", () => {
     ],
     [
       "hv.psp.snp_init_ex({ init_rmp: 1, hv_fixed: Array(4) })",
-      "RangeError: hv.psp.snp_init_ex(): hv_fixed, number of ranges must be a whole number from 0 to 0x3, and this is 4",
+      "RangeError: hv.psp.snp_init_ex(): hv_fixed, number of ranges must be a whole number from 0 to 3, and this is 4",
     ],
     [
       "hv.psp.guest_request(0x800000)",
