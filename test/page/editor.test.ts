@@ -12,8 +12,30 @@ async function arrived(): Promise<Visit> {
   return reader;
 }
 
+/** The page before Monaco, which arrives when `release` is called and not sooner. */
+async function before(): Promise<{ reader: Visit; release: () => void }> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { page, context } = await visit();
+  await page.close();
+  await context.route(/\/Editor-[^/]*\.js$/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return { reader: await visit({ editor: "monaco", context }), release };
+}
+
+/** Waits until what was asked of the page has been drawn. */
+function drawn({ page }: Visit): Promise<void> {
+  return page.evaluate(
+    () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+  );
+}
+
 test("nothing moves when Monaco arrives", async () => {
-  const reader = await visit({ editor: "monaco" });
+  const { reader, release } = await before();
   const { page } = reader;
   const measure = (line: string, gutter: string) =>
     page.evaluate(
@@ -31,25 +53,28 @@ test("nothing moves when Monaco arrives", async () => {
       [line, gutter] as const,
     );
   await page.locator(".plain-editor textarea").waitFor();
-  const before = await measure(".plain-editor textarea", ".plain-back span");
+  const plain = await measure(".plain-editor textarea", ".plain-back span");
+  expect(Math.min(plain.first, plain.tenth, plain.right)).toBeGreaterThan(0);
+  release();
   await page.locator(".monaco-editor .view-line").first().waitFor();
   await reader.editorReady();
   const after = await measure(".monaco-editor .view-lines", ".monaco-editor .line-numbers");
-  expect(Math.abs(after.first - before.first)).toBeLessThanOrEqual(1.5);
-  expect(Math.abs(after.tenth - before.tenth)).toBeLessThanOrEqual(1.5);
-  expect(Math.abs(after.right - before.right)).toBeLessThanOrEqual(1.5);
+  expect(Math.abs(after.first - plain.first)).toBeLessThanOrEqual(1.5);
+  expect(Math.abs(after.tenth - plain.tenth)).toBeLessThanOrEqual(1.5);
+  expect(Math.abs(after.right - plain.right)).toBeLessThanOrEqual(1.5);
 });
 
 test("what was typed before Monaco arrived is there after", async () => {
-  const reader = await visit({ editor: "monaco" });
+  const { reader, release } = await before();
   await reader.write("export function boot() {\n  log('typed early');\n}\n");
+  release();
   await reader.editorReady();
   await reader.page.locator(".view-line").filter({ hasText: "typed early" }).waitFor();
   await reader.page.locator(".log").filter({ hasText: "typed early" }).waitFor();
 });
 
 test("Monaco takes over in the middle of typing: the cursor, the focus and the place stay", async () => {
-  const reader = await visit({ editor: "monaco" });
+  const { reader, release } = await before();
   const { page } = reader;
   await reader.write(`export function boot() {\n  log("");\n}\n${"// a line\n".repeat(60)}`);
   await page.evaluate(() => {
@@ -59,6 +84,7 @@ test("Monaco takes over in the middle of typing: the cursor, the focus and the p
     field?.setSelectionRange(between, between);
   });
   await page.keyboard.type("be");
+  release();
   await page.locator(".monaco-editor .view-line").first().waitFor();
   await page.keyboard.type("fore");
   await page.locator(".log").filter({ hasText: "before" }).waitFor();
@@ -69,15 +95,15 @@ test("a run does not scroll the text away under the hands of somebody who types"
   const reader = await arrived();
   const { page } = reader;
   const filler = "// a line\n".repeat(80);
-  await reader.type(`${filler}export function boot() {\n  pvalidate(RAM_START, RMP_PG_SIZE_4K, true);\n}\n`);
-  await page
-    .locator(".where b")
-    .filter({ hasText: /^[1-9]/ })
-    .waitFor();
+  await reader.type(
+    `${filler}export function boot() {\n  pvalidate(RAM_START, RMP_PG_SIZE_4K, true);\n  log("far");\n}\n`,
+  );
+  await page.locator(".log").filter({ hasText: "far" }).waitFor();
   await page.keyboard.press("ControlOrMeta+Home");
   const runs = await reader.lastEnd();
   await page.keyboard.type("// x");
-  await page.waitForFunction((old) => (window as unknown as { watched: { ended: number } }).watched.ended > old, runs);
+  await reader.endedAfter(runs);
+  await drawn(reader);
   await page.locator(".view-line").filter({ hasText: "// x" }).waitFor();
   // Stepping does bring the line into view.
   await page.locator("h1").click();
@@ -111,9 +137,11 @@ test("override this part: the stub is written, shown, typed, and takes part in t
   const { page } = reader;
   await reader.openTab("kvm");
   await goTo(reader, "web/runtime/hypervisor/kvm.ts", "export function npf");
+  const ran = await reader.lastEnd();
   await page.locator(".codelens-decoration a").filter({ hasText: "Override this part: npf" }).click();
   await page.locator("#tab-hypervisor[aria-selected=true]").waitFor();
   await page.locator(".view-line").filter({ hasText: "hv.honest.npf" }).waitFor();
+  await reader.endedAfter(ran);
   await reader.ends(0, "completed");
   await reader.focusEditor();
   await page.keyboard.press("ControlOrMeta+End");
@@ -134,12 +162,14 @@ test("copy into the guest program: a library function comes with its imports, by
   await page.keyboard.press("F1");
   await page.keyboard.insertText("Make the Part");
   await page.locator(".quick-input-widget .monaco-list-row").filter({ hasText: "My Own" }).waitFor();
+  const ran = await reader.lastEnd();
   await page.keyboard.press("Enter");
   await page.locator("#tab-guest[aria-selected=true]").waitFor();
   await page
     .locator(".view-line")
     .filter({ hasText: /^function.ghcb_msr_call/ })
     .waitFor();
+  await reader.endedAfter(ran);
   await reader.runState("The boot completed.");
 });
 
@@ -181,21 +211,78 @@ test("Ctrl+Enter runs without a new line, F10 steps, Ctrl+M lets Tab leave, and 
   await page.keyboard.press("Shift+Tab");
   expect(await inside()).toBe(true);
   expect(await page.locator(".monaco-editor [role=textbox]").first().getAttribute("aria-label")).toMatch(
-    /Guest program.*Control\+M/,
+    /Guest program.*after Escape.*Control\+M/,
   );
+});
+
+test("Esc, then Tab, leaves the editor: not with another key between, nor when the Esc closed something", async () => {
+  const reader = await arrived();
+  const { page } = reader;
+  const text = "export function boot() {\n  log('here');\n}\n";
+  await reader.type(text);
+  const inside = () => page.evaluate(() => document.activeElement?.closest(".monaco-editor") !== null);
+  const leaves = async (...keys: string[]) => {
+    await reader.focusEditor();
+    for (const key of keys) await page.keyboard.press(key);
+    return !(await inside());
+  };
+  /** Whether the keys left the text as it was; what they did to it is taken back. */
+  const indents = async () => {
+    const shown = () => page.evaluate(() => document.querySelector(".view-line")?.textContent?.replace(/\u00a0/g, " "));
+    const indented = (await shown()) !== text.split("\n")[0];
+    if (indented) await page.keyboard.press("ControlOrMeta+Z");
+    await expect.poll(shown).toBe(text.split("\n")[0]);
+    return indented;
+  };
+  expect(await leaves("Escape", "Tab")).toBe(true);
+  expect(await leaves("Escape", "Shift+Tab")).toBe(true);
+  // the way back in: one Tab
+  await page.keyboard.press("Tab");
+  expect(await inside()).toBe(true);
+  expect(await indents()).toBe(false);
+
+  expect(await leaves("Tab")).toBe(false);
+  expect(await indents()).toBe(true);
+  expect(await leaves("Escape", "ArrowRight", "Tab")).toBe(false);
+  expect(await indents()).toBe(true);
+  await page.keyboard.press("Escape");
+  expect(await leaves("Tab")).toBe(false);
+  expect(await indents()).toBe(true);
+
+  // an Esc that lets go of a selection closes nothing
+  expect(await leaves("Home", "Shift+ArrowRight", "Escape", "Tab")).toBe(true);
+  await reader.focusEditor();
+  await page.keyboard.press("ControlOrMeta+F");
+  await page.locator(".find-widget.visible").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".find-widget.visible").waitFor({ state: "detached" });
+  await page.keyboard.press("Tab");
+  expect(await inside()).toBe(true);
+  expect(await indents()).toBe(true);
+  await reader.focusEditor();
+  await page.keyboard.press("ControlOrMeta+Space");
+  await page.locator(".suggest-widget.visible").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".suggest-widget.visible").waitFor({ state: "detached" });
+  await page.keyboard.press("Tab");
+  expect(await inside()).toBe(true);
+  expect(await indents()).toBe(true);
+  // with nothing open any more
+  expect(await leaves("Escape", "Tab")).toBe(true);
 });
 
 test("a reset can be undone, and each tab has its own history", async () => {
   const reader = await arrived();
   const { page } = reader;
-  await reader.type("export function boot() {\n  log('mine');\n}\n");
-  await page.locator(".log").filter({ hasText: "mine" }).waitFor();
+  await reader.type("export function boot() {\n  log('only mine');\n}\n");
+  await page.locator(".log").filter({ hasText: "only mine" }).waitFor();
   await page.getByRole("button", { name: "Reset" }).click();
-  await page.locator(".view-line").filter({ hasText: "mine" }).waitFor({ state: "detached" });
+  await page.locator(".view-line").filter({ hasText: "only mine" }).waitFor({ state: "detached" });
+  await page.locator(".log").filter({ hasText: "only mine" }).waitFor({ state: "detached" });
   await reader.focusEditor();
   await page.keyboard.press("ControlOrMeta+Z");
-  await page.locator(".view-line").filter({ hasText: "mine" }).waitFor();
-  await page.locator(".log").filter({ hasText: "mine" }).waitFor();
+  await page.locator(".view-line").filter({ hasText: "only mine" }).waitFor();
+  await page.locator(".log").filter({ hasText: "only mine" }).waitFor();
 });
 
 /** Brings the line of a built-in text that begins with `start` into view, as a reader does with Ctrl+G. */

@@ -1,7 +1,7 @@
 /** The editor apart from React: one Monaco over the texts of a scenario, told what to show by `update`. */
 
 import { withBuiltIns } from "./builtin";
-import { labelOf } from "./keys";
+import { labelOf, leaveAfterEscape } from "./keys";
 import { checkSoon } from "./language/checking";
 import { type Adoption, isHook, Lenses } from "./lenses";
 import { type Line, Marks } from "./marks";
@@ -79,6 +79,7 @@ export class CodeEditor {
     });
     this.disposables.push(
       { dispose: recolour },
+      leaveAfterEscape(this.editor),
       monaco.editor.onDidChangeMarkers(() => this.tellProblems()),
       monaco.editor.registerEditorOpener({
         openCodeEditor: (source, resource, at) => this.goTo(source, resource, at),

@@ -17,6 +17,43 @@ export function leaveKeysToPage(): void {
   monaco.editor.addKeybindingRules(keys.map((keybinding) => ({ keybinding, command: null })));
 }
 
+/**
+ * Esc, then Tab or Shift+Tab, leaves the editor as it leaves the plain field before: Monaco does not get that Tab, so
+ * the browser moves the focus. Not when the Esc closed something (completion, find): only who has nothing open any more
+ * wants out. Any other key, or a click, and Tab indents again.
+ */
+export function leaveAfterEscape(editor: monaco.editor.ICodeEditor): monaco.IDisposable {
+  let last: { esc: KeyboardEvent; selected: boolean } | null = null;
+  // Monaco takes the event of an Esc that did something; one that only let go of a selection closed nothing.
+  const armed = () => last !== null && (!last.esc.defaultPrevented || (last.selected && !hasSelection(editor)));
+  const onKey = (event: KeyboardEvent) => {
+    const { key, ctrlKey, altKey, metaKey, shiftKey } = event;
+    if (key === "Shift") return;
+    const plain = editor.hasTextFocus() && !event.isComposing && !ctrlKey && !altKey && !metaKey;
+    if (key === "Tab" && plain && armed()) event.stopPropagation();
+    last = key === "Escape" && plain && !shiftKey ? { esc: event, selected: hasSelection(editor) } : null;
+  };
+  const forget = () => {
+    last = null;
+  };
+  const host = editor.getContainerDomNode();
+  host.addEventListener("keydown", onKey, true);
+  host.addEventListener("pointerdown", forget, true);
+  host.addEventListener("focusout", forget, true);
+  return {
+    dispose() {
+      host.removeEventListener("keydown", onKey, true);
+      host.removeEventListener("pointerdown", forget, true);
+      host.removeEventListener("focusout", forget, true);
+    },
+  };
+}
+
+function hasSelection(editor: monaco.editor.ICodeEditor): boolean {
+  const selections = editor.getSelections() ?? [];
+  return selections.length > 1 || selections.some((selection) => !selection.isEmpty());
+}
+
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** What a screen reader says of the editor: which text, and how to get out of it. */
@@ -24,5 +61,5 @@ export function labelOf(title: string, readOnly: boolean): string {
   const leave = MAC ? "Control+Shift+M" : "Control+M";
   return readOnly
     ? `${title} program, read only`
-    : `${title} program. Tab indents; after ${leave} it leaves the editor`;
+    : `${title} program. Tab indents; after Escape, or after ${leave}, it leaves the editor`;
 }

@@ -13,7 +13,8 @@ const ALWAYS: [keys: string[], does: string][] = [
   [["Shift F10"], "step back"],
 ];
 const EDITOR: [keys: string[], does: string][] = [
-  [["Ctrl M"], "Tab leaves the editor, or indents again"],
+  [["Esc, then Tab"], "leave the editor; with Shift, backwards"],
+  [["Ctrl M"], "Tab leaves the editor from now on, or indents again"],
   [["F1"], "every command of the editor"],
 ];
 const ELSEWHERE: [keys: string[], does: string][] = [
