@@ -2,8 +2,8 @@
  * The machine of assembly/ in C, as far as the sweeps of the bench go: the same data structures (16-byte RMP entries,
  * region counts, sparse page tables), the same walks, the same checks in the same order with the same switches, the same
  * 96-byte events and 32-byte journal records; no explain mode. Built by bench/native.ts with gcc -O2.
- * Operations are neither inlined into the sweeps nor cloned for their constants (noipa): a caller of the machine does not know
- * its operands when it is compiled. Events are written field by field: copying a struct just written byte by byte stalls.
+ * Operations are exported, as the core's are, and not inlined into the sweeps: else gcc compiles them for the sweeps' constants.
+ * Events are written field by field: copying a struct just written byte by byte stalls.
  *
  *   native PAGES EVENT_ROOM    reads lines "op from count value", "record 0|1", "forget" and "hash rmp|events";
  *                              answers each with one line: "nanoseconds done", or the value.
@@ -19,7 +19,7 @@ typedef uint8_t u8;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
-#define OPERATION __attribute__((noipa)) static
+#define OPERATION __attribute__((noinline))
 #define FRAME 0x000ffffffffff000ull
 #define NOWHERE (~0ull)
 
