@@ -88,6 +88,26 @@ describe("the platform", () => {
   });
 });
 
+test("on a phone the launch has every column whole, and says what it grants below the address", async () => {
+  const reader = await visit({ width: 360, height: 740 });
+  await reader.ends(3, "terminated 1:3");
+  await openPlatform(reader);
+  const cut = () =>
+    reader.page.evaluate(() =>
+      [...document.querySelectorAll(".platform table")].flatMap((table) => {
+        const right = (table.parentElement as Element).getBoundingClientRect().right;
+        const cells = [...table.querySelectorAll("th, td")].filter((cell) => cell.getBoundingClientRect().width > 0);
+        return cells.filter((cell) => cell.getBoundingClientRect().right > right + 0.5).map((cell) => cell.textContent);
+      }),
+    );
+  expect(await cut()).toEqual([]);
+  const granted = reader.page.locator(".below-mask", { hasText: "VMPL1 full" });
+  expect(await granted.count()).toBe(0);
+  await reader.level(1).click();
+  await granted.first().waitFor();
+  expect(await cut()).toEqual([]);
+});
+
 describe("an OVMF image", () => {
   test("has the digest that its pages give, for the inputs that stand there", async () => {
     const reader = await visit();
@@ -222,6 +242,9 @@ test("nothing of this is asked of the network once the editor has arrived", asyn
   const reader = await visit({ editor: "monaco" });
   await reader.ends(3, "terminated 1:3");
   await reader.editorReady();
+  for (const part of [/\/Platform-/, /\/Unsure-/]) {
+    await expect.poll(() => reader.traffic.asked.some((url) => part.test(url)), { timeout: 30_000 }).toBe(true);
+  }
   reader.traffic.forget();
   await openPlatform(reader);
   await choose(reader, buildImage());

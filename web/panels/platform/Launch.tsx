@@ -45,18 +45,22 @@ export function Launch() {
         </p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className="platform-scroll" tabIndex={0} aria-label="Pages launched">
+        <section className="platform-scroll launch-scroll" tabIndex={0} aria-label="Pages launched">
           <table className="rows launch">
             <thead>
               <tr>
                 <th scope="col" className="right">
                   step
                 </th>
-                {guests > 1 ? <th scope="col">guest</th> : null}
+                {guests > 1 ? (
+                  <th scope="col" className="launch-guest">
+                    guest
+                  </th>
+                ) : null}
                 <th scope="col">type</th>
                 <th scope="col">gpa</th>
                 {[1, 2, 3].map((vmpl) => (
-                  <th key={vmpl} scope="col" title={`permissions of VMPL${vmpl}`}>
+                  <th key={vmpl} scope="col" className="launch-mask" title={`permissions of VMPL${vmpl}`}>
                     {vmpl === 1 ? "VMPL1" : vmpl}
                   </th>
                 ))}
@@ -94,6 +98,7 @@ function progress(done: number, all: number): string {
 
 function Row({ launched, step, guests }: { launched: LaunchStep; step: number; guests: number }) {
   const { step: at, context, type, gpa, size, perms, imi, digest } = launched;
+  const granted = grants(perms);
   return (
     <tr data-chosen={at === step || undefined} data-later={at > step || undefined}>
       <td className="right">
@@ -107,16 +112,20 @@ function Row({ launched, step, guests }: { launched: LaunchStep; step: number; g
           {at}
         </button>
       </td>
-      {guests > 1 ? <td className="mono">{address(context)}</td> : null}
+      {guests > 1 ? <td className="mono launch-guest">{address(context)}</td> : null}
       <td>
         {type}
         {size === "2M" ? " 2M" : ""}
         {imi ? ", IMI" : ""}
       </td>
-      <td className="mono">{address(gpa)}</td>
+      <td>
+        <span className="mono">{address(gpa)}</span>
+        {guests > 1 ? <span className="below-guest">guest {address(context)}</span> : null}
+        {granted === "" ? null : <span className="below-mask">{granted}</span>}
+      </td>
       {perms.map((mask, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the index is the VMPL
-        <td key={i} className="mono mask">
+        <td key={i} className="mono mask launch-mask">
           {maskName(mask)}
         </td>
       ))}
@@ -125,6 +134,11 @@ function Row({ launched, step, guests }: { launched: LaunchStep; step: number; g
       </td>
     </tr>
   );
+}
+
+/** What a page grants to the levels above 0, in words: for where there is no room for a column each. */
+function grants(perms: LaunchStep["perms"]): string {
+  return perms.flatMap((mask, i) => (mask === 0 ? [] : `VMPL${i + 1} ${maskName(mask)}`)).join(", ");
 }
 
 const LETTERS: [number, string][] = [
