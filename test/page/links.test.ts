@@ -10,8 +10,10 @@ describe("a link", () => {
   test("shows a banner, runs only when asked, then gives the same trace at the same step and page", async () => {
     const author = await visit();
     await author.ends(0, "completed");
-    await author.write("export function boot() {\n  log(rmpadjust(BOOT_GHCB_PAGE, RMP_PG_SIZE_4K, 1));\n}\n");
-    await author.page.locator(".log").filter({ hasText: "0" }).waitFor();
+    await author.write(
+      "export function boot() {\n  log('it gave ' + rmpadjust(BOOT_GHCB_PAGE, RMP_PG_SIZE_4K, 1));\n}\n",
+    );
+    await author.page.locator(".log").filter({ hasText: "it gave 0" }).waitFor();
     await author.page.locator("h1").click();
     await author.page.keyboard.press("Home");
     await author.page.keyboard.press("ArrowRight");
@@ -40,6 +42,15 @@ describe("a link", () => {
     const other = await visit({ at: link });
     await other.runState("Not run yet.");
     await other.write(OWN);
+    // kept, so long after a run would have been asked for
+    await other.page.waitForFunction(() =>
+      Object.entries(localStorage).some(
+        ([key, text]) => key.startsWith("snplay.draft.link.") && /of my own/.test(text),
+      ),
+    );
+    expect(await other.page.evaluate(() => (window as unknown as { watched: { asked: number } }).watched.asked)).toBe(
+      0,
+    );
     await other.runState("Not run yet.");
     await other.page.getByRole("button", { name: "Run it" }).click();
     await other.page.locator(".log").filter({ hasText: "a text of my own" }).waitFor();
@@ -59,10 +70,34 @@ describe("a link that cannot be read says why, and the reader's own text stays",
     const good = await reader.copiedLink();
     await reader.write(OWN);
     await reader.page.locator(".log").filter({ hasText: "a text of my own" }).waitFor();
-    const again = await visit({ context: reader.context, at: make(good) });
+    const bad = make(good);
+    const again = await visit({ context: reader.context, at: bad });
     await again.page.locator(".notice").filter({ hasText: says }).waitFor();
     await again.page.locator(".log").filter({ hasText: "a text of my own" }).waitFor();
     expect(await again.text()).toBe(OWN);
+    // to be copied or mended
+    expect((await again.page.evaluate(() => location.hash)) === bad).toBe(true);
+  });
+
+  test("and is there again with the Back button, and after a reload", async () => {
+    const reader = await visit({ at: "#s2.AAAA" });
+    const { page } = reader;
+    const refused = page.locator(".notice").filter({ hasText: /newer snplay/ });
+    const hash = () => page.evaluate(() => location.hash);
+    const title = await page.locator("h1").first().textContent();
+    await refused.waitFor();
+    await page.getByRole("button", { name: "Scenarios" }).click();
+    await page.locator("dialog .entry").nth(5).click();
+    await refused.waitFor({ state: "detached" });
+    expect(await hash()).not.toBe("#s2.AAAA");
+    await page.goBack();
+    await refused.waitFor();
+    expect(await hash()).toBe("#s2.AAAA");
+    expect(await page.locator("h1").first().textContent()).toBe(title);
+    await page.reload();
+    await refused.waitFor();
+    expect(await hash()).toBe("#s2.AAAA");
+    expect(await page.locator("h1").first().textContent()).toBe(title);
   });
 });
 
