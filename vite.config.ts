@@ -25,12 +25,35 @@ function core(): Plugin {
   };
 }
 
+/**
+ * "Nothing leaves your browser", held by the browser itself: no script, request or form reaches beyond the files of the page.
+ * Machines are workers made from memory (blob:), styles are set by Monaco and React.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "connect-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** In the built page only: the development server writes scripts into it. */
+function policy(): Plugin {
+  const attrs = { "http-equiv": "Content-Security-Policy", content: POLICY };
+  const tag = { tag: "meta", attrs, injectTo: "head-prepend" as const };
+  return { name: "snplay:policy", apply: "build", transformIndexHtml: () => [tag] };
+}
+
 const { page, worker } = notices();
 
 export default defineConfig({
   // relative, so that the page works from any sub-folder of any static server
   base: "./",
-  plugins: [core(), react(), page],
+  plugins: [core(), react(), policy(), page],
   worker: { format: "es", plugins: () => [worker()] },
   build: {
     target: "es2023",
