@@ -106,6 +106,12 @@ test("on a phone the launch has every column whole, and says what it grants belo
   await reader.level(1).click();
   await granted.first().waitFor();
   expect(await cut()).toEqual([]);
+  // a machine with more to tell above it
+  const other = await visit({ width: 360, height: 740, at: "#cores-differ-smmlock" });
+  await other.ends(3, "completed");
+  await other.page.getByRole("tab", { name: "Hardware", exact: true }).click();
+  await other.page.getByRole("button", { name: /SYSCFG bit clear/ }).waitFor();
+  expect(await other.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });
 
 describe("an OVMF image", () => {
