@@ -6,17 +6,12 @@ import { type CaseConfig, matches, printCase, type Result } from "../../cli/vect
 import type { EntryView } from "../../web/core/event";
 import { Model } from "../model/model";
 import type { Entry } from "../model/rmp";
+import { type Disagreement, firstOf, sample } from "./disagreement";
 import { NoiseLedger } from "./noise";
 
 const PAGE = 4096;
 /** Of a 2 MiB operation's 512 entries, those compared at once; the rest are compared at the end of the case. */
 const COMPARED_AT_ONCE = 6;
-
-export interface Disagreement {
-  /** index of the operation after which they differ */
-  index: number;
-  what: string;
-}
 
 /** Told about every check that either machine made: for coverage. */
 export type Witness = (rule: Rule, rung: Rung) => void;
@@ -56,13 +51,6 @@ function compareEntry({ core, model }: Recorded, page: number): string | undefin
   const entry = model.state.rmp.own(page);
   if (sameEntry(view, entry)) return undefined;
   return `entry of page ${page}: core ${JSON.stringify(view)}, model ${JSON.stringify(asView(page, entry))}`;
-}
-
-/** A few of many: both ends and some between. */
-function sample(pages: number[]): number[] {
-  if (pages.length <= COMPARED_AT_ONCE) return pages;
-  const stride = Math.ceil(pages.length / (COMPARED_AT_ONCE - 1));
-  return pages.filter((_, i) => i % stride === 0 || i === pages.length - 1);
 }
 
 /** The page whose entry an operation is most likely to touch by mistake: the one it names. */
@@ -113,7 +101,7 @@ class Comparison {
 
   private entries(operation: Operation): string | undefined {
     const { covered } = this.config;
-    const pages = sample(this.recorded.model.touched);
+    const pages = sample(this.recorded.model.touched, COMPARED_AT_ONCE);
     const named = namedPage(operation);
     if (named !== undefined && named < covered) pages.push(named);
     return firstOf(pages, (page) => compareEntry(this.recorded, page));
@@ -123,14 +111,6 @@ class Comparison {
   end(): string | undefined {
     return firstOf(Array.from({ length: this.config.covered }).keys(), (page) => compareEntry(this.recorded, page));
   }
-}
-
-function firstOf(pages: Iterable<number>, compare: (page: number) => string | undefined): string | undefined {
-  for (const page of pages) {
-    const difference = compare(page);
-    if (difference !== undefined) return difference;
-  }
-  return undefined;
 }
 
 /** Runs a case on both. Without a disagreement both machines are left as they are at its end. */

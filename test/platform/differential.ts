@@ -1,6 +1,7 @@
 /** One case on the core and on the second model at once: where, and in what, do they disagree? */
 import { PageState, Rule, type Rung } from "../../assembly/abi";
 import type { EntryView } from "../../web/core/event";
+import { type Disagreement, firstOf, sample } from "../core/disagreement";
 import type { Entry } from "../model/rmp";
 import { CorePlatform } from "./core";
 import { ModelPlatform } from "./model/model";
@@ -9,12 +10,6 @@ import type { Operation, Platform } from "./operation";
 const PAGE = 4096;
 /** Of an operation that writes many entries, those compared at once; the rest at the end of the case. */
 const AT_ONCE = 12;
-
-export interface Disagreement {
-  /** index of the operation after which they differ */
-  index: number;
-  what: string;
-}
 
 export interface Compared {
   disagreement?: Disagreement;
@@ -25,11 +20,6 @@ export interface Compared {
 }
 
 const text = (value: unknown) => JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `0x${v.toString(16)}` : v));
-
-function sample(pages: number[]): number[] {
-  const stride = Math.ceil(pages.length / AT_ONCE);
-  return pages.filter((_, i) => i % stride === 0 || i === pages.length - 1);
-}
 
 function sameEntry(core: EntryView, entry: Entry): boolean {
   return (
@@ -60,14 +50,6 @@ function sorted(fields: object): [string, unknown][] {
   return Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function firstOf(pages: Iterable<number>, compare: (page: number) => string | undefined): string | undefined {
-  for (const page of pages) {
-    const difference = compare(page);
-    if (difference !== undefined) return difference;
-  }
-  return undefined;
-}
-
 /** Runs a case on both. `each` is told when an operation came out the same. */
 export function compareCase(
   platform: Platform,
@@ -86,7 +68,7 @@ export function compareCase(
       return `deciding check: core ${Rule[core.machine.rule]}, model ${Rule[model.rule]}`;
     }
     if (core.machine.covered !== model.state.machine.rmp.coveredPages) return `coverage: core ${core.machine.covered}`;
-    return firstOf(sample(model.touched), (page) => differs(core, model, page));
+    return firstOf(sample(model.touched, AT_ONCE), (page) => differs(core, model, page));
   };
   for (const [index, operation] of operations.entries()) {
     const what = step(operation);
