@@ -160,8 +160,9 @@ export function RunState() {
     return (
       <div className="run-cut">
         <p className="run-state" title={endSentence(end)}>
-          {endSentence(end)} <span className="muted">Shown is the run before it.</span>
+          {endSentence(end)}
         </p>
+        <p className="muted small">Shown is the run before it.</p>
         {cut.events > 0 ? (
           <button type="button" className="button plain" onClick={showCut}>
             Show it up to there, {plural(cut.events, "event")}
