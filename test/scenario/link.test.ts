@@ -88,7 +88,7 @@ describe("what is wrong with a link", () => {
     ["the next layout", "#s2.anything!", "newer"],
     ["a much later layout", "#s999999999.AAAA", "newer"],
     ["one of more digits", "#s99999999999.AAAA", "newer"],
-    ["one of more digits than a number has", `#s${"9".repeat(400)}.AAAA`, "newer"],
+    ["one of more digits than a number has", `#s${"9".repeat(320)}.AAAA`, "newer"],
     ["a layout that never was, in many digits", "#s00000000000.AAAA", "damaged"],
     ["foreign characters", "#s1.AA%20AAAAAAAAAAAA", "damaged"],
     ["too long to be read", `#s1.${"A".repeat(MAX_FRAGMENT_CHARS)}`, "oversized"],
@@ -113,8 +113,8 @@ describe("what is wrong with a link", () => {
 
   test.each([
     ["#s99999999999.AAAA", "99999999999"],
-    [`#s${"9".repeat(400)}.AAAA`, "999999999999…"],
-  ])("a newer link's sentence names its version: %.20s", async (fragment, version) => {
+    [`#s${"9".repeat(320)}.AAAA`, "999999999999…"],
+  ])("a newer link's sentence names its version: %s", async (fragment, version) => {
     expect(await decodeLink(fragment)).toMatchObject({
       message: `This link was made by a newer snplay (links of version ${version}; this copy reads up to 1).`,
     });

@@ -99,7 +99,7 @@ describe("an address that cannot be opened", () => {
     ["#%D1%8F%20b", '"я b"'],
     ["#%", '"%"'],
     [`#${"x".repeat(300)}`, `"${"x".repeat(36)}...`],
-  ])("is named when it names a scenario that there is not: %.20s", async (hash, name) => {
+  ])("is named when it names a scenario that there is not: %s", async (hash, name) => {
     await load(hash);
     const says = `The address names ${name}, and there is no scenario of that name.`;
     expect(opened()).toEqual({ id: "boot-check", at: hash, says });
