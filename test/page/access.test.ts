@@ -1,36 +1,9 @@
 /** No violation that axe-core knows, on every screen, in both themes, on a desktop and on a telephone. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
+import { spills, violations } from "./axe";
 import { type Visit, visit, withBrowser } from "./visit";
 
 withBrowser();
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds, one line each: rule, element, why. */
-async function violations({ page }: Visit): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import("axe-core") };
-    const { violations: found } = await axe.run(document, { resultTypes: ["violations"] });
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary}`),
-    );
-  });
-}
-
-/** How the document is larger than the window: never to the side, and not at all where the bands are side by side. */
-async function spills({ page }: Visit): Promise<string[]> {
-  return page.evaluate(() => {
-    const { scrollWidth, scrollHeight, clientWidth, clientHeight } = document.documentElement;
-    const wide = document.querySelector(".page[data-wide]") !== null;
-    const found: string[] = [];
-    if (scrollWidth > clientWidth) found.push(`${scrollWidth - clientWidth} px beyond the right edge`);
-    if (wide && scrollHeight > clientHeight) found.push(`${scrollHeight - clientHeight} px below the page`);
-    return found;
-  });
-}
 
 /** Screens of the page with a plain field, each reached from the one before. */
 const SCREENS: [name: string, go: (reader: Visit) => Promise<void>][] = [
@@ -50,6 +23,7 @@ const SCREENS: [name: string, go: (reader: Visit) => Promise<void>][] = [
       await reader.runState("The program is wrong");
     },
   ],
+  ["a run that was cut", async (reader) => reader.page.locator(".run-cut").waitFor()],
   [
     "the default hypervisor",
     async (reader) => {
@@ -64,6 +38,44 @@ const SCREENS: [name: string, go: (reader: Visit) => Promise<void>][] = [
   ["the gallery", (reader) => dialog(reader, "Scenarios")],
   ["the help", (reader) => dialog(reader, "Shortcuts and help")],
   ["about", (reader) => dialog(reader, "About this scenario")],
+  [
+    "no earlier versions",
+    async (reader) => {
+      await dialog(reader, "Scenarios");
+      await reader.page.getByRole("button", { name: "Earlier versions" }).click();
+      await reader.page.locator("dialog h2").filter({ hasText: "Earlier versions" }).waitFor();
+    },
+  ],
+  [
+    "an earlier version",
+    async (reader) => {
+      await reader.page.keyboard.press("Escape");
+      await reader.page.getByRole("button", { name: "Reset" }).click();
+      await dialog(reader, "Scenarios");
+      await reader.page.getByRole("button", { name: "Earlier versions" }).click();
+      await reader.page.locator("dialog .versions li").first().waitFor();
+    },
+  ],
+  [
+    "the machine",
+    async (reader) => {
+      await reader.page.keyboard.press("Escape");
+      await reader.page.locator("dialog").waitFor({ state: "detached" });
+      await reader.page.locator(".machine > button").click();
+      await reader.page.locator(".sheet").waitFor();
+    },
+  ],
+  [
+    "text to copy by hand",
+    async (reader) => {
+      await reader.page.keyboard.press("Escape");
+      await reader.page.evaluate(() => {
+        navigator.clipboard.writeText = () => Promise.reject(new Error("closed"));
+      });
+      await reader.page.getByRole("button", { name: "Copy link" }).click();
+      await reader.page.locator("dialog .by-hand").waitFor();
+    },
+  ],
 ];
 
 /** Below 900 px the bands are tabs; above they are all there. */

@@ -1,27 +1,13 @@
 /** The platform pane, an OVMF image of the reader's, and the list of what we are not sure of, as a reader meets them. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import { measure } from "../../web/launch/digest";
 import { launchPages } from "../../web/launch/launch-pages";
 import { parseOvmf } from "../../web/launch/ovmf";
 import { buildImage } from "../launch/ovmf-image";
+import { violations } from "./axe";
 import { type Visit, visit, withBrowser } from "./visit";
 
 withBrowser();
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function violations({ page }: Visit): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import("axe-core") };
-    const { violations: found } = await axe.run(document, { resultTypes: ["violations"] });
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
-}
 
 async function openPlatform({ page }: Visit): Promise<void> {
   const band = page.getByRole("tab", { name: "Hardware", exact: true });
