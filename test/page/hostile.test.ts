@@ -120,6 +120,27 @@ describe("stop", () => {
     await reader.whereIs(1);
   });
 
+  test("a level at which the program hangs leaves the trace of the one before", async () => {
+    const reader = await visit();
+    await reader.ends(3, "terminated 1:3");
+    const [, events] = await reader.where();
+    await reader.level(2).click();
+    await reader.runState("code 3");
+    const [, shorter] = await reader.where();
+    expect(shorter).toBeLessThan(events);
+    const text = `export function boot() {\n  try { pvalidate(RAM_START, 0, 1); } catch { return; }\n  ${NEVER_RETURNS}\n}\n`;
+    await reader.write(text);
+    await reader.runState("The boot completed.");
+    const [, now] = await reader.where();
+    await reader.level(0).click();
+    await reader.runState(SILENT);
+    expect((await reader.where())[1]).toBe(now);
+    await reader.page.locator("h1").click();
+    await reader.page.keyboard.press("Home");
+    await reader.page.keyboard.press("ArrowRight");
+    await reader.whereIs(1);
+  });
+
   test("a hung run costs nothing: the shown trace answers while the other hangs", async () => {
     const reader = await visit();
     await reader.ends(3, "terminated 1:3");

@@ -1,7 +1,7 @@
 /**
  * When a scenario runs. The reader's own text runs at once while runs are short, so that one of the next frames shows
- * what it does, and after a pause in typing when they are not; text from a link runs only when asked. After the picked level the others run in the background,
- * so that each shows its end beside it.
+ * what it does, and after a pause in typing when they are not; text from a link runs only when asked. After the picked
+ * level the others run in the background, so that each shows its end beside it.
  */
 import { isCut, type RunResult } from "../runtime/protocol";
 import type { Scenario } from "../scenario/schema";
@@ -61,7 +61,7 @@ export async function run(showsCut = false): Promise<void> {
   if (!scenario) return;
   pause();
   page.setState({ status: "running", alive: 0 });
-  const keepsShown = !showsCut && isEdit(before, scenario);
+  const keepsShown = !showsCut && hasTrace(before);
   const look = { step: standsAtEnd(before) ? END : before.step, spa: before.spa };
   const onAlive = (events: number) => {
     if (page.getState().generation === generation) page.setState({ alive: events });
@@ -125,9 +125,14 @@ function leave(scenario: Scenario, result: RunResult): void {
   }));
 }
 
-/** The scenario is what is shown, at the same level, with other programs or another machine. */
-function isEdit({ ran, result }: Page, { title, vmpl }: Scenario): boolean {
-  return ran !== null && ran.title === title && ran.vmpl === vmpl && result !== null && result.events > 0;
+/** The open scenario has run, at some level, and its trace is shown. */
+function hasTrace({ ran, result }: Page): boolean {
+  return ran !== null && result !== null && result.events > 0;
+}
+
+/** What is shown is of the same level, and differs in its programs or its machine. */
+function isEdit(before: Page, { title, vmpl }: Scenario): boolean {
+  return hasTrace(before) && before.ran?.title === title && before.ran.vmpl === vmpl;
 }
 
 /** Shows as much of the trace as there is of a run that was cut. */
