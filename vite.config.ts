@@ -11,7 +11,7 @@ function core(): Plugin {
     configureServer(server) {
       server.watcher.add("assembly");
       server.watcher.on("change", async (file) => {
-        if (!/[\\/]assembly[\\/][^\\/]+\.ts$/.test(file)) return;
+        if (!/[\\/]assembly[\\/].+\.ts$/.test(file)) return;
         try {
           await ensureBuilt();
           server.ws.send({ type: "full-reload" });

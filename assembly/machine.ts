@@ -1,9 +1,10 @@
 /** A fresh machine. */
 import { Cell, HwcrBit, Limit, Option, RmpTable, SyscfgBit } from "./abi";
-import { actAs, setInUse, setOff } from "./event";
-import { forgetAll } from "./journal";
-import { layOut } from "./layout";
-import { cellAt } from "./table";
+import { setRecords } from "./memory/journal";
+import { layOut } from "./memory/layout";
+import { cellAt } from "./memory/registers";
+import { actAs, setInUse } from "./step/actor";
+import { setOff } from "./step/rung";
 
 /**
  * Makes the machine of this instance; once only. `pages` and `covered` in pages of 4 KiB, multiples of 512, covered <= pages;
@@ -20,7 +21,7 @@ export function create(
   journalRoom: u32,
 ): bool {
   if (!layOut(pages, covered, vmpls, options, eventRoom, journalRoom)) return false;
-  forgetAll();
+  setRecords(0);
   actAs(0, 0, 0, 0, 0);
   setInUse(0);
   setOff(0);

@@ -2,12 +2,12 @@
  * One operation on many pages in a row, for measuring (bench/). Page k has gva = gpa = spa = k << 12.
  */
 import { Header, Op, Outcome, Size } from "./abi";
-import { guestRead, guestWrite } from "./access";
-import { asid } from "./event";
-import { nptMap } from "./guest";
-import { forgetAll } from "./journal";
-import { pvalidate } from "./pvalidate";
-import { rmpupdate } from "./rmpupdate";
+import { guestRead, guestWrite } from "./guest/access";
+import { pvalidate } from "./guest/pvalidate";
+import { nptMap } from "./host/paging";
+import { rmpupdate } from "./host/rmpupdate";
+import { setRecords } from "./memory/journal";
+import { asid } from "./step/actor";
 
 /**
  * Runs `op` on `count` pages from page `from` on, as whoever acts now, and returns how many came out DONE.
@@ -66,7 +66,7 @@ function map(from: u32, to: u32): u32 {
 
 /** The state stays, how it came about is forgotten: all room for events and journal is free again. */
 export function forget(): void {
-  forgetAll();
+  setRecords(0);
   store<u32>(Header.STEP, 0);
   store<u32>(Header.EVENTS, 0);
 }

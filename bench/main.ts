@@ -1,13 +1,22 @@
 /**
  * `npm run bench`: ratios, medians and sizes. No test depends on any of them.
  * `-- --quick` for a glance, `-- --part core` or `-- --part page` for one of the two.
+ * `-- --against REV` instead: the core of this tree against that of another commit, in `--pairs N` (9) alternating pairs.
  */
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { benchAgainst } from "./against";
 import { benchPage } from "./page";
 import { benchSweeps } from "./sweeps";
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, part: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    part: { type: "string" },
+    against: { type: "string" },
+    pairs: { type: "string", default: "9" },
+  },
+});
 
 const [cpu] = cpus();
 console.log(["npm run bench", ...process.argv.slice(2)].join(" "));
@@ -16,11 +25,17 @@ console.log(
     `${process.platform} ${process.arch}, node ${process.versions.node}, V8 ${process.versions.v8}\n`,
 );
 
-if (values.part !== "page") {
+if (values.against !== undefined) {
+  const pairs = Number(values.pairs);
+  if (!Number.isInteger(pairs) || pairs < 1) throw new RangeError(`--pairs ${values.pairs}: not a positive number`);
+  console.log(
+    await benchAgainst(values.against, pairs, values.quick ? { small: 2, large: 0 } : { small: 5, large: 1 }),
+  );
+} else if (values.part !== "page") {
   console.log("The core against the same machine in C, recording off and on; medians of sweeps that took turns");
   console.log(`${await benchSweeps(values.quick ? { small: 5, large: 1 } : { small: 15, large: 5 })}\n`);
 }
-if (values.part !== "core") {
+if (values.against === undefined && values.part !== "core") {
   console.log("The built page in a browser, served from this machine");
   console.log(await benchPage(values.quick ? { edits: 20, starts: 2 } : { edits: 100, starts: 7 }));
 }

@@ -1,7 +1,6 @@
 /**
- * WebAssembly against C: RMPUPDATE, PVALIDATE and guest accesses over every page, both machines in one run, taking turns
- * every few milliseconds, so that whatever else the computer does hits both alike. The sides prove that they did the
- * same: as many operations DONE, and equal hashes of RMP and events.
+ * RMPUPDATE, PVALIDATE and guest accesses over every page on two machines in one run, taking turns every few milliseconds, so that
+ * whatever else the computer does hits both alike: WebAssembly against C (here), or against another revision (against.ts).
  */
 import { Op } from "../assembly/abi";
 import { coreModule } from "../cli/build";
@@ -31,15 +30,20 @@ const ROUND: Row[] = [
   { name: "guest write", op: Op.GUEST_WRITE, values: [7] },
 ];
 
-interface Sides {
-  wasm: Side;
-  native: Side;
+/** Nanoseconds an entry on the two sides, one number a piece. */
+export interface Samples {
+  ours: number[];
+  theirs: number[];
 }
 
-/** Nanoseconds an entry, one number a piece. */
-interface Samples {
-  wasm: number[];
-  native: number[];
+/** What is swept: recording off and on, machines of 1 M and of 16 M pages. `room`: for events. */
+export const MACHINES = [false, true].flatMap((record) =>
+  [MEBI, 16 * MEBI].map((pages) => ({ record, pages, room: record ? PIECE : 0 })),
+);
+
+/** Titles of the rows that `compare` gives for a machine. */
+export function titles({ pages, record }: { pages: number; record: boolean }): string[] {
+  return ROUND.map(({ name }) => `${name}, ${pages / MEBI} M${record ? ", recorded" : ""}`);
 }
 
 /** The table; without gcc, a line that says so. Rounds over 1 M and over 16 M entries. */
@@ -49,30 +53,34 @@ export async function benchSweeps(rounds: { small: number; large: number }): Pro
   const program = await compileNative();
   const module = await coreModule();
   const cells: string[][] = [];
-  for (const record of [false, true]) {
-    for (const [pages, count] of [[MEBI, rounds.small] as const, [16 * MEBI, rounds.large] as const]) {
-      const room = record ? PIECE : 0;
-      const sides = { wasm: wasmSide(module, pages, room), native: nativeSide(program, pages, room) };
-      try {
-        const samples = await compare(sides, pages, record, count);
-        cells.push(...ROUND.map((row, i) => cellsOf(row, samples[i], pages, record)));
-      } finally {
-        await Promise.all([sides.wasm.close(), sides.native.close()]);
-      }
+  for (const machine of MACHINES) {
+    const { pages, room, record } = machine;
+    const [ours, theirs] = [wasmSide(module, pages, room), nativeSide(program, pages, room)];
+    try {
+      const samples = await compare(ours, theirs, machine, pages === MEBI ? rounds.small : rounds.large);
+      await proveEqual(ours, theirs, record);
+      cells.push(...titles(machine).map((title, i) => cellsOf(title, samples[i])));
+    } finally {
+      await Promise.all([ours.close(), theirs.close()]);
     }
   }
   return `${version}, -O2\n${table(["sweep", "WASM ns/entry", "C ns/entry", "WASM : C"], cells)}`;
 }
 
-function cellsOf({ name }: Row, samples: Samples | undefined, pages: number, record: boolean): string[] {
-  const [ours, theirs] = [median(samples?.wasm ?? []), median(samples?.native ?? [])];
-  const title = `${name}, ${pages / MEBI} M${record ? ", recorded" : ""}`;
+function cellsOf(title: string, samples: Samples | undefined): string[] {
+  const [ours, theirs] = [median(samples?.ours ?? []), median(samples?.theirs ?? [])];
   return [title, ours.toFixed(1), theirs.toFixed(1), `${(ours / theirs).toFixed(2)}x`];
 }
 
-async function compare(sides: Sides, pages: number, record: boolean, rounds: number): Promise<Samples[]> {
-  const samples: Samples[] = ROUND.map(() => ({ wasm: [], native: [] }));
-  for (const side of [sides.wasm, sides.native]) {
+/** Samples of each row (see `titles`). Round 0, which touches memory that nobody has used yet, does not count. */
+export async function compare(
+  ours: Side,
+  theirs: Side,
+  { pages, record }: { pages: number; record: boolean },
+  rounds: number,
+): Promise<Samples[]> {
+  const samples: Samples[] = ROUND.map(() => ({ ours: [], theirs: [] }));
+  for (const side of [ours, theirs]) {
     await side.record(false);
     for (let from = 0; from < pages; from += PIECE) await sweepPiece(side, Op.NPT_MAP, 0, from);
     await side.record(record);
@@ -82,26 +90,28 @@ async function compare(sides: Sides, pages: number, record: boolean, rounds: num
   }
   await new Promise((done) => setTimeout(done, WARM_UP.pause));
 
-  // round 0 touches memory that nobody has used yet, and does not count
   for (let round = 0; round <= rounds; round++) {
     for (const [i, { op, values }] of ROUND.entries()) {
       for (const value of values) {
         for (let from = 0; from < pages; from += PIECE) {
-          const wasm = await sweepPiece(sides.wasm, op, value, from);
-          const native = await sweepPiece(sides.native, op, value, from);
+          const first = await sweepPiece(ours, op, value, from);
+          const second = await sweepPiece(theirs, op, value, from);
           if (round === 0) continue;
-          samples[i]?.wasm.push(wasm / PIECE);
-          samples[i]?.native.push(native / PIECE);
+          samples[i]?.ours.push(first / PIECE);
+          samples[i]?.theirs.push(second / PIECE);
         }
       }
     }
   }
-
-  for (const what of record ? (["rmp", "events"] as const) : (["rmp"] as const)) {
-    const [ours, theirs] = [await sides.wasm.hash(what), await sides.native.hash(what)];
-    if (ours !== theirs) throw new Error(`the two sides differ: hashes of ${what} are ${ours} and ${theirs}`);
-  }
   return samples;
+}
+
+/** The sides did the same: equal hashes of RMP and events, beside as many operations DONE (sweepPiece). */
+async function proveEqual(ours: Side, theirs: Side, record: boolean): Promise<void> {
+  for (const what of record ? (["rmp", "events"] as const) : (["rmp"] as const)) {
+    const [first, second] = [await ours.hash(what), await theirs.hash(what)];
+    if (first !== second) throw new Error(`the two sides differ: hashes of ${what} are ${first} and ${second}`);
+  }
 }
 
 /** One piece, in nanoseconds; its record stays. Throws unless every operation was DONE. */

@@ -1,12 +1,13 @@
 /**
- * `npm run check`: format, lint, import rules (all Biome), types (tsc; asc for assembly/), exact versions, and no path
- * of somebody's machine in the tree. Prints what failed in full, and one line a check.
+ * `npm run check`: format, lint, import rules (all Biome), types (tsc; asc for assembly/), the floors of assembly/, exact
+ * versions, and no path of somebody's machine in the tree. Prints what failed in full, and one line a check.
  */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { checkAssembly } from "./build";
+import { floorProblems } from "./floors";
 import { root } from "./sources";
 
 const run = promisify(execFile);
@@ -21,6 +22,7 @@ const CHECKS: Check[] = [
   { name: "format, lint, import rules (biome)", problems: () => tool("@biomejs/biome/bin/biome", BIOME) },
   { name: "types (tsc)", problems: () => tool("typescript/bin/tsc", ["--project", "."]) },
   { name: "types of assembly/ (asc)", problems: () => checkAssembly().catch((error: Error) => error.message) },
+  { name: "floors of assembly/", problems: () => floorProblems(join(root, "assembly")) },
   { name: "exact versions", problems: inexactVersions },
   { name: "no path of a machine", problems: machinePaths },
 ];

@@ -14,7 +14,13 @@ interface Refusals {
 }
 
 const PAGE_ONLY = ["react", "react-dom/client", "zustand", "monaco-editor/editor"];
-const OUTSIDE = ["../../assembly/rmp", "../../cli/build", "../../test/model/machine", "../../bench/main", "node:fs"];
+const OUTSIDE = [
+  "../../assembly/state/rmp",
+  "../../cli/build",
+  "../../test/model/machine",
+  "../../bench/main",
+  "node:fs",
+];
 
 const ROOMS: Refusals[] = [
   {

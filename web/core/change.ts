@@ -1,4 +1,4 @@
-/** What an event changed: the core's list of changes (assembly/trace.ts), as fields of RMP entries. */
+/** What an event changed: the core's list of changes (assembly/step/changes.ts), as fields of RMP entries. */
 import { Change, ChangeKind, Flag, Form } from "../../assembly/abi";
 import { fieldChanges, type RawEntry, rawEntry, ZERO_ENTRY } from "./entry";
 import type { FieldChange } from "./event";

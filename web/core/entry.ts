@@ -41,7 +41,7 @@ export function entryView(spa: number, covered: boolean, raw: RawEntry): EntryVi
   };
 }
 
-/** Firmware ABI (56860), table 11. The core has the same for its map (assembly/state.ts). */
+/** Firmware ABI (56860), table 11. The core has the same for its map (assembly/state/page-state.ts). */
 export function pageState({ flags, gpa, asid }: RawEntry): PageState {
   const immutable = (flags & Flag.IMMUTABLE) !== 0;
   if (!(flags & Flag.ASSIGNED)) return immutable ? PageState.HV_FIXED : PageState.HYPERVISOR;

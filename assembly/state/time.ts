@@ -1,0 +1,55 @@
+/**
+ * Time travel: the journal's records are swapped with what is in place, backwards to undo and forwards to redo. It stands above
+ * all that a record can be of.
+ */
+import { Cell, ChangeKind, Event, Form, Header } from "../abi";
+import { records, setRecords } from "../memory/journal";
+import { cells, eventAt, journal, setCovered } from "../memory/layout";
+import { forgetLast } from "../memory/tables";
+import { entryAt, fillRegion, recount } from "./rmp";
+
+function swap16(a: usize, b: usize): void {
+  const lo = load<u64>(a);
+  const hi = load<u64>(a, 8);
+  store<u64>(a, load<u64>(b));
+  store<u64>(a, load<u64>(b, 8), 8);
+  store<u64>(b, lo);
+  store<u64>(b, hi, 8);
+}
+
+function swap(index: u32, undoing: bool): void {
+  const at = journal + (<usize>index << 5);
+  const where = load<u32>(at, 4);
+  const kind = load<u32>(at);
+  if (kind == ChangeKind.BLOCK) {
+    swap16(where, at + 8);
+  } else if (kind == ChangeKind.ENTRY) {
+    const entry = entryAt(where);
+    swap16(entry, at + 8);
+    recount(where, load<u64>(at + 8), load<u64>(entry));
+  } else {
+    swap16(entryAt(where), at + 8);
+    fillRegion(where, undoing ? <Form>load<u8>(at, 24) : <Form>load<u8>(at, 25));
+  }
+}
+
+function endOf(step: u32): u32 {
+  return step == 0 ? 0 : load<u32>(eventAt(step - 1), Event.JOURNAL);
+}
+
+/** Number of the first journal record of event `step` (1-based). */
+export function firstRecord(step: u32): u32 {
+  return endOf(step - 1);
+}
+
+/** Goes to the state after `step` events, 0 to Header.EVENTS. */
+export function seek(step: u32): void {
+  const wanted = endOf(step);
+  forgetLast();
+  let at = records;
+  while (at > wanted) swap(--at, true);
+  while (at < wanted) swap(at++, false);
+  setRecords(at);
+  store<u32>(Header.STEP, step);
+  setCovered(<u32>load<u64>(cells + (Cell.COVERED << 3)));
+}
