@@ -8,7 +8,7 @@
 
 /** Version of what the machine does. A recorded trace may change only together with this number. */
 export enum Model {
-  VERSION = 1,
+  VERSION = 2,
 }
 
 /** Who acts. */
@@ -24,7 +24,7 @@ export enum Size {
   S2M = 1,
 }
 
-/** What an event is about. The operands a, b, c, d of each are given behind it. */
+/** What an event is about. The operands a, b, c, d of each, and its results (Event.VALUE, VALUE2), are given behind it. */
 export enum Op {
   NONE = 0,
   /** gva, size, validate */
@@ -37,11 +37,11 @@ export enum Op {
   RMPUPDATE = 4,
   /** spa */
   PSMASH = 5,
-  /** spa; value = gpa | assigned | size << 1 | others << 2 | immutable << 3; d = asid read */
+  /** spa; value = gpa | assigned | size << 1 | others << 2 | immutable << 3; value2 = asid */
   RMPREAD = 6,
   /** spa of the VMSA; value = VMPL in the VMSA | CPL << 8 */
   VMRUN = 7,
-  /** gva, length in bytes (1, 8 or 4096); value = what was read (length 4096: in Scratch, value 0) */
+  /** gva, length in bytes (1, 2, 4, 8 or 4096); value = what was read (length 4096: in Scratch, value 0) */
   GUEST_READ = 8,
   /** gva, length, value written (length 4096: taken from Scratch) */
   GUEST_WRITE = 9,
@@ -51,7 +51,7 @@ export enum Op {
   HOST_READ = 11,
   /** spa, size of the mapping, length, value written */
   HOST_WRITE = 12,
-  /** gpa, spa, size, w | x << 1 (the ASID is the event's) */
+  /** gpa, spa, size, w | x << 1 | reserved bit set << 2 (the ASID is the event's) */
   NPT_MAP = 13,
   /** gpa, size */
   NPT_UNMAP = 14,
@@ -61,9 +61,12 @@ export enum Op {
   WRMSR = 16,
   /** msr; value = what was read */
   RDMSR = 17,
-  /** leaf, subleaf; value = eax | ebx << 32, d = ecx | edx << 32 */
+  /** leaf, subleaf; value = eax | ebx << 32, value2 = ecx | edx << 32 */
   CPUID = 18,
-  /** GHCB MSR before; value = GHCB MSR after (set when the hypervisor has answered) */
+  /**
+   * GHCB MSR as the guest left it; a request by the GHCB page (bits 11:0 of the MSR are 0) also its exit code, EXITINFO1 and
+   * EXITINFO2. Set when the hypervisor has answered: by MSR value = GHCB MSR after; by page value = EXITINFO1, value2 = EXITINFO2
+   */
   VMGEXIT = 19,
   /** HLT: the vCPU stops for good */
   HALT = 20,
@@ -96,7 +99,7 @@ export enum Op {
   SNP_PAGE_SET_STATE = 32,
   /** firmware: SNP_PAGE_MD_INIT; spa of the context page, spa of the page */
   SNP_PAGE_MD_INIT = 33,
-  /** firmware: SNP_GUEST_STATUS; spa of the context page; value = GuestState | asid << 32, d = policy */
+  /** firmware: SNP_GUEST_STATUS; spa of the context page; value = GuestState | asid << 32, value2 = policy */
   SNP_GUEST_STATUS = 34,
   /** firmware: SNP_GUEST_REQUEST for a report; spa of the context page, VMPCK used, VMPL asked for */
   SNP_GUEST_REQUEST = 35,
@@ -120,14 +123,16 @@ export enum Outcome {
   /** #VMEXIT(NPF): EXITINFO1 in Event.ERROR, EXITINFO2 in Event.ADDRESS */
   NPF = 5,
   VMEXIT_INVALID = 6,
+  /** VMRUN of a VMSA that says that it is busy */
+  VMEXIT_BUSY = 7,
   /** a firmware command returned a status (FwStatus) in EAX */
-  FIRMWARE = 7,
+  FIRMWARE = 8,
   /** not executed: the event list is full */
-  NO_EVENTS = 8,
+  NO_EVENTS = 9,
   /** not executed: the journal is full */
-  NO_JOURNAL = 9,
+  NO_JOURNAL = 10,
   /** not executed: the page-table pool is full */
-  NO_TABLES = 10,
+  NO_TABLES = 11,
 }
 
 /** EAX of the SNP instructions. APM vol. 3; Linux sev.h, coconut-svsm utils.rs. */
@@ -163,8 +168,9 @@ export enum Pf {
   I = 0x10,
 }
 
-/** #VC error codes. APM vol. 2, 15.36.10. */
+/** #VC error codes. APM vol. 2, 15.36.10; 400h is that of #VMEXIT(NPF), which is what MMIO raises. */
 export enum Vc {
+  NPF = 0x400,
   PAGE_NOT_VALIDATED = 0x404,
 }
 
@@ -420,13 +426,104 @@ export enum HwcrBit {
   SMMLOCK = 0,
 }
 
-/** Offsets in a VMSA. APM vol. 2, appendix B; spec/facts 3.5. */
+/** Page sizes. */
+export enum Page {
+  BYTES = 0x1000,
+  SHIFT = 12,
+  /** of 2 MiB */
+  LARGE_BYTES = 0x200000,
+  /** 4 KiB pages in one of 2 MiB */
+  IN_LARGE = 512,
+}
+
+/** Exceptions. APM vol. 2, table 8-1. */
+export enum Vector {
+  UD = 6,
+  DF = 8,
+  GP = 13,
+  PF = 14,
+  VC = 29,
+}
+
+/** Offsets in a VMSA, u64 fields but for the three marked. APM vol. 2, table B-4. */
 export enum Vmsa {
-  VMPL = 0xca,
-  CPL = 0xcb,
+  VMPL = 0xca, // u8
+  CPL = 0xcb, // u8
   EFER = 0xd0,
+  CR4 = 0x148,
+  CR3 = 0x150,
+  CR0 = 0x158,
+  DR7 = 0x160,
+  RFLAGS = 0x170,
   RIP = 0x178,
+  RSP = 0x1d8,
+  RAX = 0x1f8,
+  GPAT = 0x268,
+  RCX = 0x308,
+  RDX = 0x310,
+  RBX = 0x318,
+  RBP = 0x328,
+  RSI = 0x330,
+  RDI = 0x338,
+  R8 = 0x340,
+  R9 = 0x348,
+  R10 = 0x350,
+  R11 = 0x358,
+  R12 = 0x360,
+  R13 = 0x368,
+  R14 = 0x370,
+  R15 = 0x378,
+  EXITINFO1 = 0x390,
+  EXITINFO2 = 0x398,
   SEV_FEATURES = 0x3b0,
+  VINTR_CTRL = 0x3b8,
+  EXIT_CODE = 0x3c0,
+  VIRTUAL_TOM = 0x3c8,
+  EVENTINJ = 0x3e0,
+  XCR0 = 0x3e8,
+}
+
+/** Vmsa.EFER, bit numbers. APM vol. 2, 3.1.7. */
+export enum EferBit {
+  SVME = 12,
+}
+
+/** Vmsa.VINTR_CTRL, bit numbers. APM vol. 2, 15.36.16. */
+export enum VintrBit {
+  BUSY = 63,
+}
+
+/** Offsets in a GHCB page, u64 fields but for those marked. GHCB specification (56421), table 3. */
+export enum Ghcb {
+  CPL = 0xcb, // u8
+  XSS = 0x140,
+  DR7 = 0x160,
+  RAX = 0x1f8,
+  RCX = 0x308,
+  RDX = 0x310,
+  RBX = 0x318,
+  RSI = 0x330,
+  RDI = 0x338,
+  R8 = 0x340,
+  R9 = 0x348,
+  R10 = 0x350,
+  R11 = 0x358,
+  R12 = 0x360,
+  R13 = 0x368,
+  R14 = 0x370,
+  R15 = 0x378,
+  SW_EXIT_CODE = 0x390,
+  SW_EXIT_INFO_1 = 0x398,
+  SW_EXIT_INFO_2 = 0x3a0,
+  SW_SCRATCH = 0x3a8,
+  XCR0 = 0x3e8,
+  /** 16 bytes: bit n is the field at n * 8 */
+  VALID_BITMAP = 0x3f0,
+  /** SHARED_BUFFER_BYTES of them */
+  SHARED_BUFFER = 0x800,
+  SHARED_BUFFER_BYTES = 2032,
+  PROTOCOL_VERSION = 0xffa, // u16
+  USAGE = 0xffc, // u32
 }
 
 /** An RMP entry in the core's memory: 16 bytes. Not the processor's own layout, which differs by model. */
@@ -459,7 +556,7 @@ export enum Event {
   VCPU = 4, // u8
   OUTCOME = 5, // u8  Outcome
   CF = 6, // u8
-  /** 1: `between` and host cores: the VMSAs of this mask of vCPUs were in use */
+  /** the VMSAs of this mask of vCPUs were in use */
   INUSE = 7, // u8
   ASID = 8, // u32
   EAX = 12, // u32
@@ -469,12 +566,14 @@ export enum Event {
   B = 32, // u64
   C = 40, // u64
   D = 48, // u64
+  // what came of it: of a fault ERROR and ADDRESS, of an operation that is DONE its results; never both
   ERROR = 56, // u64 error code, or EXITINFO1
   ADDRESS = 64, // u64 CR2, or EXITINFO2
-  GPA = 72, // u64 where the guest page table led; all ones when it was not walked
+  VALUE = 56, // u64 result, see Op
+  VALUE2 = 64, // u64 second result, see Op
+  GPA = 72, // u64 where the guest page table led; bit 0: the C-bit of the access. All ones when it was not walked
   SPA = 80, // u64 where the nested page table led; all ones when it was not walked
-  VALUE = 88, // u64 result, see Op
-  BYTES = 96,
+  BYTES = 88,
 }
 
 /** One rung as explain() writes it: offsets in bytes. */
@@ -502,6 +601,8 @@ export enum ChangeKind {
   REGION = 1,
   /** 16 bytes of anything else: page contents, a table, a register */
   BLOCK = 2,
+  /** journal only: 16 bytes of an event that were filled in behind it (Event.VALUE, VALUE2); seek leaves them, rewind does not */
+  ANSWER = 3,
 }
 
 /** What the 511 further entries of a 2 MiB region hold. */
@@ -543,37 +644,58 @@ export enum Option {
   CONTENTS = 2,
   /** SYSCFG and HWCR as after a launch: SNP is on from the start */
   SNP = 4,
+  /** one guest page table an ASID and VMPL, in place of one an ASID */
+  TABLES_BY_VMPL = 8,
+  /** one GHCB MSR a vCPU and VMPL, in place of one a vCPU */
+  GHCB_BY_VMPL = 16,
 }
 
 /** 64-bit registers of the machine: index in the cells, 8 bytes each. All are undone like the rest. */
 export enum Cell {
-  /** one a vCPU, 8 of them */
+  /** one a vCPU and VMPL: vCPU * 4 + VMPL, 32 of them; VMPL 0's alone is used without Option.GHCB_BY_VMPL */
   GHCB_MSR = 0,
   /** spa of the VMSA each vCPU runs on | 1; 0 when none */
-  VMSA = 8,
+  VMSA = 32,
   /** one a host core, 8 of them */
-  SYSCFG = 16,
-  HWCR = 24,
+  SYSCFG = 40,
+  HWCR = 48,
   /** one a host core */
-  RMP_BASE = 32,
-  RMP_END = 40,
-  HSAVE = 48,
+  RMP_BASE = 56,
+  RMP_END = 64,
+  HSAVE = 72,
   /** FirmwareState */
-  FW_STATE = 56,
+  FW_STATE = 80,
   /** host cores of this machine */
-  CORES = 57,
+  CORES = 81,
   /** pages below which the RMP covers: what RMP_BASE and RMP_END said at SNP_INIT */
-  COVERED = 58,
+  COVERED = 82,
   /** 1: the RMP was initialized since reset */
-  RMP_READY = 59,
+  RMP_READY = 83,
   /** page tables: directory cells and nodes in use */
-  CELLS_USED = 60,
-  NODES_USED = 61,
+  CELLS_USED = 84,
+  NODES_USED = 85,
+  /** mask of the host cores that did WBINVD since SNP_INIT or the end of the last guest that ran */
+  WBINVD = 86,
+  /** 1: SNP_INIT_EX turned ciphertext hiding on */
+  CIPHERTEXT_HIDING = 87,
+  /** AsidState of every ASID, 2 bits each, 32 a cell */
+  ASID_STATES = 88,
   /** guest contexts, 8 of them, ContextField.COUNT cells each */
-  CONTEXTS = 64,
+  CONTEXTS = 120,
   /** the other registers that freeze with SNPEn, FrozenRegister.COUNT of them, each one a host core */
-  FROZEN = 128,
-  COUNT = 272,
+  FROZEN = 184,
+  COUNT = 328,
+}
+
+/** What the firmware knows of an ASID. AMD-ASPFW sev_mcmd.c, snp_mcmd_activate, snp_mcmd_decommission. */
+export enum AsidState {
+  /** caches may hold lines of it: SNP_DF_FLUSH makes it clean */
+  DIRTY = 0,
+  CLEAN = 1,
+  /** SNP_ACTIVATE bound it to a guest */
+  ALLOCATED = 2,
+  /** its guest ran */
+  IN_USE = 3,
 }
 
 /** A guest context of the firmware: cells from Cell.CONTEXTS + i * COUNT. */
@@ -617,6 +739,8 @@ export enum InitFlag {
   INIT_RMP = 2,
   /** a reserved field is not zero */
   RESERVED = 4,
+  /** CIPHERTEXT_HIDING_EN of SNP_INIT_EX */
+  CIPHERTEXT_HIDING = 8,
 }
 
 /** Operand of SNP_SHUTDOWN. */
@@ -625,6 +749,8 @@ export enum ShutdownFlag {
   EX = 1,
   /** IOMMU_SNP_SHUTDOWN of SNP_SHUTDOWN_EX */
   IOMMU = 2,
+  /** X86_SNP_SHUTDOWN of SNP_SHUTDOWN_EX */
+  X86 = 4,
 }
 
 /** Guest policy: bit numbers. ABI, guest policy; AMD-ASPFW sev_guest.h. */
@@ -632,8 +758,8 @@ export enum PolicyBit {
   ABI_MINOR = 0,
   ABI_MAJOR = 8,
   SMT = 16,
-  /** must be 1 */
-  ONE = 17,
+  /** "VMPLs must be enabled": must be 1 */
+  VMPL = 17,
   MIGRATE_MA = 18,
   DEBUG = 19,
   SINGLE_SOCKET = 20,

@@ -1,7 +1,7 @@
 /*
  * The machine of assembly/ in C, as far as the sweeps of the bench go: the same data structures (16-byte RMP entries,
  * region counts, sparse page tables), the same walks, the same checks in the same order with the same switches, the same
- * 96-byte events and 32-byte journal records; no explain mode. Built by bench/native.ts with gcc -O2.
+ * 88-byte events and 32-byte journal records; no explain mode. Built by bench/native.ts with gcc -O2.
  * Operations are exported, as the core's are, and not inlined into the sweeps: else gcc compiles them for the sweeps' constants.
  * Events are written field by field: copying a struct just written byte by byte stalls.
  *
@@ -25,7 +25,7 @@ typedef uint64_t u64;
 
 /* numbers of assembly/abi.ts */
 enum { OP_PVALIDATE = 1, OP_RMPUPDATE = 4, OP_GUEST_READ = 8, OP_GUEST_WRITE = 9, OP_NPT_MAP = 13 };
-enum { DONE, STATUS, GP, PF, VC, NPF_EXIT, NO_EVENTS = 8, NO_JOURNAL, NO_TABLES };
+enum { DONE, STATUS, GP, PF, VC, NPF_EXIT, NO_EVENTS = 9, NO_JOURNAL, NO_TABLES };
 enum { ASSIGNED = 1, LARGE = 2, IMMUTABLE = 4, VMSA = 8, VALIDATED = 16 };
 enum { CHECK_OWNED, CHECK_REVERSE, CHECK_VALIDATED, CHECK_VMPL, CHECK_IMMUTABLE, CHECK_SIZE, CHECK_PVALIDATE_VMPL0,
        CHECK_RESETS = 9, CHECK_HOST_WRITE = 10 };
@@ -43,7 +43,10 @@ struct record { u32 kind, where; u8 bytes[16]; u8 before, after, unused[6]; };
 struct event {
   u8 op, actor, vmpl, cpl, vcpu, outcome, cf, in_use;
   u32 asid, eax, rule, journal;
-  u64 a, b, c, d, error, address, gpa, spa, value;
+  u64 a, b, c, d;
+  union { u64 error, value; };
+  union { u64 address, value2; };
+  u64 gpa, spa;
 };
 
 static u32 pages, covered, full = 0x1f;
@@ -83,7 +86,7 @@ static bool begin(u8 op, u64 a, u64 b, u64 c, u64 d) {
   now.op = op;
   now.a = a, now.b = b, now.c = c, now.d = d;
   now.eax = now.cf = now.rule = 0;
-  now.error = now.address = now.value = 0;
+  now.error = now.address = 0;
   now.gpa = now.spa = NOWHERE;
   if (step >= event_room) now.outcome = NO_EVENTS;
   else if (records + 2048 > journal_room) now.outcome = NO_JOURNAL;
@@ -97,7 +100,7 @@ static u32 finish(void) {
     e->outcome = now.outcome, e->cf = now.cf, e->in_use = in_use;
     e->asid = asid, e->eax = now.eax, e->rule = now.rule, e->journal = records;
     e->a = now.a, e->b = now.b, e->c = now.c, e->d = now.d;
-    e->error = now.error, e->address = now.address, e->gpa = now.gpa, e->spa = now.spa, e->value = now.value;
+    e->error = now.error, e->address = now.address, e->gpa = now.gpa, e->spa = now.spa;
   }
   return now.outcome;
 }
@@ -288,7 +291,8 @@ static bool walk_private(u64 gva, struct found *f) {
   u64 leaf = guest_leaf(asid, gva);
   if (!rung(1, leaf & GPT_P)) return pf(0, gva);
   if (!rung(5, leaf & GPT_C)) return pf(9, gva);
-  f->gpa = now.gpa = leaf & FRAME;
+  f->gpa = leaf & FRAME;
+  now.gpa = f->gpa | 1;
   u64 nested = nested_leaf(asid, f->gpa, &f->large_leaf);
   if (!rung(6, nested)) return npf(FINAL | ENC, f->gpa);
   u64 spa = leaf_spa(nested, f->gpa, f->large_leaf);
@@ -373,8 +377,9 @@ static bool access(u64 gva, bool write) {
   if (!rung(1, leaf & GPT_P)) return pf(code, gva);
   if (!rung(2, !user || leaf & GPT_U)) return pf(code | P, gva);
   if (write && !rung(3, leaf & GPT_W)) return pf(code | P, gva);
-  f.gpa = now.gpa = leaf & FRAME;
+  f.gpa = leaf & FRAME;
   bool c = leaf & GPT_C;
+  now.gpa = f.gpa | c;
 
   u64 bits = write ? RW : 0;
   u64 missing = FINAL | (c ? ENC : 0) | bits;

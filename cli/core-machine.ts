@@ -183,7 +183,7 @@ export class CoreMachine implements VectorMachine {
   }
 
   private readEntry(): Result {
-    const { eax, value, valueD } = this.machine;
+    const { eax, value, value2 } = this.machine;
     if (eax !== 0) return { eax };
     return {
       eax,
@@ -192,7 +192,7 @@ export class CoreMachine implements VectorMachine {
       size: nameOf(bit(value, 1)),
       others: bit(value, 2),
       immutable: bit(value, 3),
-      asid: Number(valueD),
+      asid: Number(value2),
     };
   }
 

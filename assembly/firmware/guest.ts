@@ -38,7 +38,7 @@ import { covered } from "../memory/layout";
 import { readCell, writeCell } from "../memory/registers";
 import { asidOf, entryAt, headOf, isLarge, writeHead } from "../state/rmp";
 import { begin, finish } from "../step/event";
-import { firmware, result, resultD } from "../step/outcome";
+import { firmware, result, result2 } from "../step/outcome";
 import { dry, rung } from "../step/rung";
 
 /** SNP_GCTX_CREATE: a Firmware page becomes a Context page. */
@@ -77,8 +77,9 @@ function start(spa: u64, policy: u64, imi: u32): bool {
   const context = contextAt(spa);
   if (!isContext(context, spa)) return firmware(FwStatus.INVALID_GUEST);
   if (!inState(context, GuestState.INIT)) return firmware(FwStatus.INVALID_GUEST_STATE);
-  const one: u64 = 1 << PolicyBit.ONE;
-  if (!rung(Rule.FW_POLICY, (policy & one) != 0, policy, one)) return firmware(FwStatus.POLICY_FAILURE);
+  // per guest what SNP_INIT asks per platform: VMPLs are never optional
+  const vmpls: u64 = 1 << PolicyBit.VMPL;
+  if (!rung(Rule.FW_POLICY, (policy & vmpls) != 0, policy, vmpls)) return firmware(FwStatus.POLICY_FAILURE);
   // major and minor together are a 16-bit number that orders as versions do
   const asked = policy & 0xffff;
   const ours: u64 = (FirmwareAbi.MAJOR << PolicyBit.ABI_MAJOR) | FirmwareAbi.MINOR;
@@ -184,7 +185,7 @@ function tell(spa: u64): bool {
   const context = contextAt(spa);
   if (!isContext(context, spa)) return firmware(FwStatus.INVALID_GUEST);
   result(readCell(context + ContextField.STATE) | (readCell(context + ContextField.ASID) << 32));
-  resultD(readCell(context + ContextField.POLICY));
+  result2(readCell(context + ContextField.POLICY));
   return firmware(FwStatus.SUCCESS);
 }
 

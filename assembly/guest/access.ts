@@ -8,7 +8,7 @@ import { readBytes, readPage, writeBytes, writePage } from "../state/contents";
 import { GPT_C, GPT_P, GPT_U, GPT_W, GPT_X, guestLeaf } from "../state/gpt";
 import { LEAF_W, LEAF_X, leafSize, leafSpa, nestedLeaf } from "../state/npt";
 import { FRAME, takenPages } from "../state/rmp";
-import { asid, cpl, vmpl } from "../step/actor";
+import { asid, cpl, table, vmpl } from "../step/actor";
 import { begin, finish } from "../step/event";
 import { npf, pf, reached, result, spa, vcNotValidated, walkedTo } from "../step/outcome";
 import { Act, dry, Either, explains, plain, rung, switched } from "../step/rung";
@@ -66,7 +66,7 @@ function guestAccess<For>(gva: u64, kind: u32): bool {
   const user = cpl == 3;
 
   // guest paging, as on any x86: APM vol. 2, 5.6 and 8.4.2
-  const leaf = guestLeaf(asid, gva);
+  const leaf = guestLeaf(table, gva);
   const code: u64 = (write ? Pf.W : 0) | (user ? Pf.U : 0) | (fetch ? Pf.I : 0);
   if (!rung<For>(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(code, gva);
   if (user || explains<For>()) {
@@ -79,10 +79,10 @@ function guestAccess<For>(gva: u64, kind: u32): bool {
     return pf(code | Pf.P, gva);
   }
   const gpa = leaf & FRAME;
-  walkedTo(gpa);
   // fetches count as C = 1 whatever the page table says: table 15-39 has no C = 0 row for them
   const c = fetch || (leaf & GPT_C) != 0;
   isPrivate = c;
+  walkedTo(gpa, c ? 1 : 0);
 
   // nested paging
   const bits: u64 = (write ? <u64>1 << Npf.RW : 0) | (fetch ? <u64>1 << Npf.ID : 0);

@@ -1,9 +1,10 @@
 /** A guest's MSRs, and CPUID: neither is judged by the RMP. */
-import { Cell, Msr, Op } from "../abi";
+import { Msr, Op } from "../abi";
 import { readCell, writeCell } from "../memory/registers";
-import { cpl, vcpu } from "../step/actor";
+import { ghcbMsr } from "../state/vcpu";
+import { cpl, vcpu, vmpl } from "../step/actor";
 import { begin, finish } from "../step/event";
-import { gp, result, resultD } from "../step/outcome";
+import { gp, result, result2 } from "../step/outcome";
 import { dry } from "../step/rung";
 
 /** SEV_STATUS of an SNP guest: SEV, SEV-ES, SNPActive. Linux MSR_AMD64_SEV. */
@@ -17,7 +18,7 @@ const SEV_STATUS_SNP: u64 = 7;
 export function guestWrmsr(msr: u32, value: u64): u32 {
   if (begin(Op.WRMSR, msr, value, 0, 0)) {
     if (cpl != 0 || msr != <u32>Msr.GHCB) gp();
-    else if (!dry()) writeCell(Cell.GHCB_MSR + vcpu, value);
+    else if (!dry()) writeCell(ghcbMsr(vcpu, vmpl), value);
   }
   return finish();
 }
@@ -25,7 +26,7 @@ export function guestWrmsr(msr: u32, value: u64): u32 {
 export function guestRdmsr(msr: u32): u32 {
   if (begin(Op.RDMSR, msr, 0, 0, 0)) {
     if (cpl != 0) gp();
-    else if (msr == <u32>Msr.GHCB) result(readCell(Cell.GHCB_MSR + vcpu));
+    else if (msr == <u32>Msr.GHCB) result(readCell(ghcbMsr(vcpu, vmpl)));
     else if (msr == <u32>Msr.SEV_STATUS) result(SEV_STATUS_SNP);
     else if (msr == <u32>Msr.SYSCFG) result(0);
     else gp();
@@ -35,9 +36,9 @@ export function guestRdmsr(msr: u32): u32 {
 
 /** CPUID by the CPUID page's values: what the guest reads is handed in. */
 export function guestCpuid(leaf: u32, subleaf: u32, ebxEax: u64, edxEcx: u64): u32 {
-  if (begin(Op.CPUID, leaf, subleaf, 0, edxEcx)) {
+  if (begin(Op.CPUID, leaf, subleaf, 0, 0)) {
     result(ebxEax);
-    resultD(edxEcx);
+    result2(edxEcx);
   }
   return finish();
 }

@@ -6,7 +6,7 @@ import { Check, Entry, Flag, Npf, Pf, Rule, Size } from "../abi";
 import { GPT_C, GPT_P, guestLeaf } from "../state/gpt";
 import { leafSize, leafSpa, nestedLeaf } from "../state/npt";
 import { coveringOf, entryAt, FRAME, isCovered } from "../state/rmp";
-import { asid } from "../step/actor";
+import { asid, table } from "../step/actor";
 import { gpa as walked, npf, pf, reached, walkedTo } from "../step/outcome";
 import { Either, rung, switched } from "../step/rung";
 
@@ -24,13 +24,13 @@ let leafIs: u32 = 0;
 // @ts-ignore: decorator
 @inline
 export function walkPrivate<For = Either>(gva: u64): usize {
-  const leaf = guestLeaf(asid, gva);
+  const leaf = guestLeaf(table, gva);
   // APM vol. 2, 5.3; a not-present page was seen to give error code 0 on real guests (LKML, T. Lendacky, October 2023)
   if (!rung<For>(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(0, gva);
   // One source only, by analogy with APM vol. 2, 15.36.7
   if (!rung<For>(Rule.GUEST_PRIVATE, (leaf & GPT_C) != 0, leaf & GPT_C, 1)) return pf(Pf.P | Pf.RSVD, gva);
   const gpa = leaf & FRAME;
-  walkedTo(gpa);
+  walkedTo(gpa, GPT_C);
   const nested = nestedLeaf(asid, gpa);
   if (!rung<For>(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(NESTED_FAULT, gpa);
   leafIs = leafSize(nested);

@@ -7,7 +7,7 @@
 import { Eax, Flag, Op, Rule } from "../abi";
 import { asidOf, assignedIn, FRAME, headOf, isCovered } from "../state/rmp";
 import { begin, finish } from "../step/event";
-import { result, resultD, status } from "../step/outcome";
+import { result, result2, status } from "../step/outcome";
 import { rung } from "../step/rung";
 
 export function rmpread(spa: u64): u32 {
@@ -29,6 +29,6 @@ function ladder(spa: u64): bool {
       (others ? 4 : 0) |
       ((head & Flag.IMMUTABLE) != 0 ? 8 : 0),
   );
-  resultD(asidOf(pfn));
+  result2(asidOf(pfn));
   return true;
 }

@@ -68,6 +68,11 @@ export function saveBlock(address: usize): void {
   if (recording) copy16(next(ChangeKind.BLOCK, <u32>address), address);
 }
 
+/** Before the results of event `step` (VALUE and VALUE2, at `address`) are filled in behind it. */
+export function saveAnswer(step: u32, address: usize): void {
+  if (recording) copy16(next(ChangeKind.ANSWER, step), address);
+}
+
 /** Records there is still room for. */
 export function roomLeft(): u32 {
   return journalRoom - records;

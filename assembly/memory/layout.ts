@@ -10,6 +10,9 @@ export let pages: u32 = 0;
 export let covered: u32 = 0;
 export let vmpls: u32 = 4;
 export let full: u32 = 0x1f;
+/** Whether each VMPL has a guest page table of its own, and a GHCB MSR (Option). */
+export let tablesByVmpl: bool = false;
+export let ghcbByVmpl: bool = false;
 
 export let cells: usize = 0;
 export let rmp: usize = 0;
@@ -62,6 +65,8 @@ export function layOut(
   covered = coveredCount;
   vmpls = vmplCount;
   full = options & Option.SSS ? 0x1f : 0x0f;
+  tablesByVmpl = (options & Option.TABLES_BY_VMPL) != 0;
+  ghcbByVmpl = (options & Option.GHCB_BY_VMPL) != 0;
   eventRoom = eventCount;
   journalRoom = journalCount;
   const regionCount: u32 = (pageCount + 511) >>> 9;

@@ -23,6 +23,8 @@ function swap(index: u32, undoing: bool): void {
   const kind = load<u32>(at);
   if (kind == ChangeKind.BLOCK) {
     swap16(where, at + 8);
+  } else if (kind == ChangeKind.ANSWER) {
+    // an event shows its answer wherever time stands
   } else if (kind == ChangeKind.ENTRY) {
     const entry = entryAt(where);
     swap16(entry, at + 8);

@@ -3,6 +3,7 @@
  * In use is a page from VMRUN to the next #VMEXIT: RMPUPDATE and PSMASH of it give FAIL_INUSE (APM vol. 2, 15.36.12).
  */
 import { Cell, Limit } from "../abi";
+import { ghcbByVmpl } from "../memory/layout";
 import { readCell, writeCell } from "../memory/registers";
 
 /** Mask of the vCPUs whose VMSA page is in use: from VMRUN to the next #VMEXIT. */
@@ -28,6 +29,11 @@ function countInUse(pfn: u32, count: u32): u32 {
     if ((vmsa & 1) != 0 && at >= pfn && at < pfn + count) found++;
   }
   return found;
+}
+
+/** The register (Cell) that is the GHCB MSR of a vCPU at a VMPL. It belongs to the VMCB, so to the hypervisor. */
+export function ghcbMsr(vcpu: u32, vmpl: u32): u32 {
+  return Cell.GHCB_MSR + (vcpu << 2) + (ghcbByVmpl ? vmpl : 0);
 }
 
 export function enter(vcpu: u32, vmsa: u64): void {

@@ -18,6 +18,7 @@ export function changes(step: u32): u32 {
     const at = journal + (<usize>i << 5);
     const kind = load<u32>(at);
     const where = load<u32>(at, 4);
+    if (kind == ChangeKind.ANSWER) continue;
     const here: usize = kind == ChangeKind.BLOCK ? <usize>where : entryAt(where);
     const to = scratch + <usize>count * Change.BYTES;
     store<u32>(to, kind == ChangeKind.BLOCK ? ChangeKind.BLOCK : ChangeKind.ENTRY, Change.KIND);

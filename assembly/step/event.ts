@@ -43,11 +43,10 @@ function open(op: u32, a: u64, b: u64, c: u64, d: u64): bool {
   store<u64>(now, b, Event.B);
   store<u64>(now, c, Event.C);
   store<u64>(now, d, Event.D);
-  store<u64>(now, 0, Event.ERROR);
-  store<u64>(now, 0, Event.ADDRESS);
+  store<u64>(now, 0, Event.VALUE);
+  store<u64>(now, 0, Event.VALUE2);
   store<u64>(now, NOWHERE, Event.GPA);
   store<u64>(now, NOWHERE, Event.SPA);
-  store<u64>(now, 0, Event.VALUE);
   if (step >= eventRoom) outcome = Outcome.NO_EVENTS;
   else if (!hasRoom()) outcome = Outcome.NO_JOURNAL;
   else return true;

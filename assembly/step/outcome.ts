@@ -47,6 +47,11 @@ export function vmexitInvalid(): bool {
   return false;
 }
 
+export function vmexitBusy(): bool {
+  end(Outcome.VMEXIT_BUSY);
+  return false;
+}
+
 export function firmware(code: u32): bool {
   end(code == FwStatus.SUCCESS ? Outcome.DONE : Outcome.FIRMWARE);
   store<u32>(now, code, Event.EAX);
@@ -69,14 +74,15 @@ export function result(value: u64): void {
   store<u64>(now, value, Event.VALUE);
 }
 
-export function resultD(value: u64): void {
-  store<u64>(now, value, Event.D);
+export function result2(value: u64): void {
+  store<u64>(now, value, Event.VALUE2);
 }
 
+/** Where the guest page table led, and the C-bit of the access (1 or 0). */
 // @ts-ignore: decorator
 @inline
-export function walkedTo(gpa: u64): void {
-  store<u64>(now, gpa & FRAME, Event.GPA);
+export function walkedTo(gpa: u64, c: u64): void {
+  store<u64>(now, gpa | c, Event.GPA);
 }
 
 // @ts-ignore: decorator
@@ -89,7 +95,7 @@ export function reached(spa: u64): void {
 // @ts-ignore: decorator
 @inline
 export function gpa(): u64 {
-  return load<u64>(now, Event.GPA);
+  return load<u64>(now, Event.GPA) & FRAME;
 }
 
 // @ts-ignore: decorator

@@ -60,7 +60,7 @@ export class CorePlatform {
     const status = FwStatus[machine.eax] ?? String(machine.eax);
     if (op.op !== "guest_status" || machine.eax !== 0) return { status };
     const state = GuestState[Number(machine.value & 0xffn)];
-    return { status, state, asid: Number(machine.value >> 32n), policy: hex(machine.valueD) };
+    return { status, state, asid: Number(machine.value >> 32n), policy: hex(machine.value2) };
   }
 
   private commanded(op: Operation): Outcome {

@@ -5,7 +5,7 @@ import { ACTOR_NAMES, eaxName, firmwareStatusName, isFirmwareOp, OP_NAMES, ruleN
 
 type Args = Record<string, string | number>;
 
-/** The 96 bytes at `at` with all 64-bit operands as bigint: the renderer asks for one event at a time. */
+/** The Event.BYTES at `at` with all 64-bit operands as bigint: the renderer asks for one event at a time. */
 class Raw {
   constructor(
     private readonly view: DataView,
@@ -29,6 +29,7 @@ class Raw {
 }
 
 const NOWHERE = 2n ** 64n - 1n;
+const FRAME = 0xffffffffff000n;
 const size = (n: number) => (n & 1 ? "2M" : "4K");
 const hex = (n: number | bigint) => `0x${n.toString(16)}`;
 
@@ -52,7 +53,11 @@ export function decodeEvent(view: DataView, at: number, n: number): TraceEvent {
   if (result) event.result = result;
   const rule = raw.u32(Event.RULE) as Rule;
   if (rule !== 0) event.rule = ruleName(rule);
-  if (raw.u64(Event.GPA) !== NOWHERE) event.gpa = raw.hex(Event.GPA);
+  const walked = raw.u64(Event.GPA);
+  if (walked !== NOWHERE) {
+    event.gpa = hex(walked & FRAME);
+    if (op === Op.GUEST_READ || op === Op.GUEST_WRITE) event.c = Number(walked & 1n);
+  }
   if (raw.u64(Event.SPA) !== NOWHERE) event.spa = raw.hex(Event.SPA);
   return event;
 }
@@ -78,6 +83,9 @@ function addOutcome(event: TraceEvent, op: Op, outcome: Outcome, raw: Raw): void
       return;
     case Outcome.VMEXIT_INVALID:
       event.fault = "VMEXIT_INVALID";
+      return;
+    case Outcome.VMEXIT_BUSY:
+      event.fault = "VMEXIT_BUSY";
       return;
     default:
   }
@@ -133,8 +141,9 @@ function argsOf(op: Op, raw: Raw): Args {
     case Op.WRMSR:
       return { msr: a, value: b };
     case Op.RDMSR:
-    case Op.VMGEXIT:
       return { msr: a };
+    case Op.VMGEXIT:
+      return byPage(raw) ? { msr: a, code: b, info1: raw.hex(Event.C), info2: raw.hex(Event.D) } : { msr: a };
     case Op.CPUID:
       return { leaf: a, subleaf: b };
     case Op.CPL:
@@ -185,6 +194,11 @@ function shutdownArgs(flags: number): Args {
   return flags & ShutdownFlag.EX ? { iommu_snp_shutdown: flags & ShutdownFlag.IOMMU ? 1 : 0 } : {};
 }
 
+/** VMGEXIT with a request in the GHCB page, not in the GHCB MSR. GHCB specification, 2.3.1. */
+function byPage(raw: Raw): boolean {
+  return (raw.u32(Event.A) & 0xfff) === 0;
+}
+
 /** A whole page is written from a buffer; its bytes are not an operand. */
 function withValue(args: Args, length: number, value: string): Args {
   return length > 8 ? args : { ...args, value };
@@ -203,7 +217,7 @@ function resultOf(op: Op, raw: Raw): Args | undefined {
         size: size(n >>> 1),
         others: (n >>> 2) & 1,
         immutable: (n >>> 3) & 1,
-        asid: raw.num(Event.D),
+        asid: raw.num(Event.VALUE2),
       };
     case Op.VMRUN:
       return { vmpl: n & 0xff, cpl: (n >>> 8) & 0xff };
@@ -214,11 +228,11 @@ function resultOf(op: Op, raw: Raw): Args | undefined {
     case Op.HOST_RDMSR:
       return { value: hex(value) };
     case Op.VMGEXIT:
-      return { msr: hex(value) };
+      return byPage(raw) ? { info1: hex(value), info2: raw.hex(Event.VALUE2) } : { msr: hex(value) };
     case Op.SNP_GUEST_STATUS:
-      return { state: n & 0xff, asid: Number(value >> 32n), policy: raw.hex(Event.D) };
+      return { state: n & 0xff, asid: Number(value >> 32n), policy: raw.hex(Event.VALUE2) };
     case Op.CPUID: {
-      const d = raw.u64(Event.D);
+      const d = raw.u64(Event.VALUE2);
       const low = (v: bigint) => hex(v & 0xffffffffn);
       return { eax: low(value), ebx: low(value >> 32n), ecx: low(d), edx: low(d >> 32n) };
     }

@@ -38,7 +38,7 @@ export interface TraceEvent {
   cf?: number;
   /** status name behind eax ("FAIL_PERMISSION"), or of a firmware command ("INVALID_CONFIG") */
   status?: string;
-  /** "#GP" | "#PF" | "#VC" | "#NPF" | "VMEXIT_INVALID" */
+  /** "#GP" | "#PF" | "#VC" | "#NPF" | "VMEXIT_INVALID" | "VMEXIT_BUSY" */
   fault?: string;
   error?: string;
   cr2?: string;
@@ -49,6 +49,8 @@ export interface TraceEvent {
   /** gva -> gpa -> spa as the walk went; absent parts were not reached */
   gpa?: string;
   spa?: string;
+  /** the C-bit of a read or write: 1 private, 0 shared; absent when the guest's page table was not passed */
+  c?: number;
   at?: Place;
   /** nearest line of the user's own text */
   caller?: Place;

@@ -31,8 +31,9 @@ export interface CoreExports {
   guestWrmsr(msr: number, value: bigint): number;
   guestRdmsr(msr: number): number;
   guestCpuid(leaf: number, subleaf: number, ebxEax: bigint, edxEcx: bigint): number;
-  vmgexit(): number;
-  answer(vcpu: number, value: bigint, step: number): void;
+  vmgexit(code: bigint, info1: bigint, info2: bigint): number;
+  answer(vcpu: number, vmpl: number, msr: bigint, step: number): number;
+  answerByPage(info1: bigint, info2: bigint, step: number): number;
   halt(): number;
   setCpl(cpl: number): number;
   hostWrmsr(core: number, msr: number, value: bigint): number;
@@ -55,6 +56,6 @@ export interface CoreExports {
   explain(step: number): number;
   changes(step: number): number;
   nestedLeafOf(asid: number, gpa: bigint): bigint;
-  guestLeafOf(asid: number, gva: bigint): bigint;
+  guestLeafOf(asid: number, vmpl: number, gva: bigint): bigint;
   tiles(): void;
 }

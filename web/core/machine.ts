@@ -44,6 +44,10 @@ export interface CoreConfig {
   cores?: number;
   /** start with SYSCFG and HWCR as after a launch */
   snp?: boolean;
+  /** a guest page table of its own for each VMPL, in place of one an ASID */
+  tablesByVmpl?: boolean;
+  /** a GHCB MSR of its own for each VMPL of a vCPU, in place of one a vCPU */
+  ghcbByVmpl?: boolean;
 }
 
 /** A rung that explain() asked, with the values as they were compared. */
@@ -101,7 +105,11 @@ export class Machine {
   static create(module: WebAssembly.Module, config: CoreConfig): Machine {
     const core = new WebAssembly.Instance(module).exports as unknown as CoreExports;
     const options =
-      (config.sss ? Option.SSS : 0) | (config.contents ? Option.CONTENTS : 0) | (config.snp ? Option.SNP : 0);
+      (config.sss ? Option.SSS : 0) |
+      (config.contents ? Option.CONTENTS : 0) |
+      (config.snp ? Option.SNP : 0) |
+      (config.tablesByVmpl ? Option.TABLES_BY_VMPL : 0) |
+      (config.ghcbByVmpl ? Option.GHCB_BY_VMPL : 0);
     const { pages, covered, vmpls, eventRoom, journalRoom, cores = 1 } = config;
     if (!core.create(pages, covered, vmpls, options, cores, eventRoom, journalRoom)) {
       throw new RangeError(`a machine of ${pages} pages with room for ${eventRoom} events does not fit into memory`);
@@ -194,12 +202,20 @@ export class Machine {
     const pair = (low: number, high: number) => BigInt(low >>> 0) | (BigInt(high >>> 0) << 32n);
     return this.core.guestCpuid(leaf, subleaf, pair(eax, ebx), pair(ecx, edx));
   }
-  vmgexit(): Outcome {
-    return this.core.vmgexit();
+  /** A request by the GHCB page (bits 11:0 of the GHCB MSR are 0) with the page's exit code, EXITINFO1 and EXITINFO2. */
+  vmgexit(code = 0n, info1 = 0n, info2 = 0n): Outcome {
+    return this.core.vmgexit(code, info1, info2);
   }
-  /** The hypervisor's answer in the GHCB MSR to VMGEXIT, event `step` (0: to none). Shows when the guest goes on. */
-  setGhcbMsr(vcpu: number, value: bigint, step: number): void {
-    this.core.answer(vcpu, value, step);
+  /**
+   * Sets the GHCB MSR, in answer to the VMGEXIT that is event `step` (0: to none). Shows when the guest goes on. `vmpl` counts
+   * where each has one (CoreConfig.ghcbByVmpl). NO_JOURNAL: there was no room for it.
+   */
+  setGhcbMsr(vcpu: number, value: bigint, step: number, vmpl = 0): Outcome {
+    return this.core.answer(vcpu, vmpl, value, step);
+  }
+  /** EXITINFO1 and EXITINFO2 of the GHCB page in answer to the VMGEXIT that is event `step`. */
+  answerByPage(info1: bigint, info2: bigint, step: number): Outcome {
+    return this.core.answerByPage(info1, info2, step);
   }
   halt(): Outcome {
     return this.core.halt();
@@ -304,9 +320,9 @@ export class Machine {
   get value(): bigint {
     return this.view.getBigUint64(this.last + Event.VALUE, true);
   }
-  /** Second result (RMPREAD's asid). */
-  get valueD(): bigint {
-    return this.view.getBigUint64(this.last + Event.D, true);
+  /** Second result, see Op in assembly/abi.ts. */
+  get value2(): bigint {
+    return this.view.getBigUint64(this.last + Event.VALUE2, true);
   }
 
   // ---- time ------------------------------------------------------------------------------------------------------------
@@ -373,15 +389,15 @@ export class Machine {
   }
 
   /** The guest's leaf for a gva; without an entry of its own the default one (same gpa, everything allowed). */
-  gptGet(asid: number, gva: number): GuestLeaf {
-    const leaf = this.core.guestLeafOf(asid, BigInt(gva));
+  gptGet(asid: number, gva: number, vmpl = 0): GuestLeaf {
+    const leaf = this.core.guestLeafOf(asid, vmpl, BigInt(gva));
     const f = Number(leaf & 0xfffn);
     const bit = (n: number) => (f >>> n) & 1;
     return { gpa: Number(leaf & FRAME), c: bit(0), p: bit(1), w: bit(2), u: bit(3), x: bit(4) };
   }
 
-  ghcbMsr(vcpu: number): bigint {
-    return this.cell(Cell.GHCB_MSR + vcpu);
+  ghcbMsr(vcpu: number, vmpl = 0): bigint {
+    return this.cell(Cell.GHCB_MSR + vcpu * 4 + (this.config.ghcbByVmpl ? vmpl : 0));
   }
   syscfg(core: number): bigint {
     return this.cell(Cell.SYSCFG + core);
@@ -446,7 +462,8 @@ export class Machine {
   }
   private lastWalk(offset: number): number | null {
     const high = this.view.getUint32(this.last + offset + 4, true);
-    return high === 0xffffffff ? null : this.lastNumber(offset);
+    // bit 0 of Event.GPA is the C-bit
+    return high === 0xffffffff ? null : this.lastNumber(offset) - (this.lastU32(offset) & 1);
   }
   private u32(at: number): number {
     return this.view.getUint32(at, true);

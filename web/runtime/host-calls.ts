@@ -29,7 +29,7 @@ export function hostCall(host: Host, op: Call): Status {
       const flags = Number(value & 0xfffn);
       num.set([Number(value & 0xf_ffff_ffff_f000n), flags & 1, (flags >>> 1) & 1, (flags >>> 2) & 1], 2);
       num[6] = (flags >>> 3) & 1;
-      num[7] = Number(machine.valueD);
+      num[7] = Number(machine.value2);
       return status;
     }
     case Call.NPT_MAP: {
@@ -129,7 +129,7 @@ export function hostCall(host: Host, op: Call): Status {
       if (status !== Status.DONE || machine.eax !== 0) return status;
       num[2] = Number(machine.value & 0xffn);
       num[3] = Number(machine.value >> 32n);
-      wide[0] = machine.valueD;
+      wide[0] = machine.value2;
       return status;
     }
     case Call.GUEST_REQUEST:
