@@ -21,12 +21,12 @@ import { App } from "./panels/App";
 import { flushDraft } from "./store/drafts";
 import { machine } from "./store/machine";
 import { openFromAddress } from "./store/opening";
-import { page } from "./store/page";
 import { restorePrefs } from "./store/prefs";
+import { ui } from "./store/ui";
 
 restorePrefs();
 machine().onBroken((message) =>
-  page.setState({
+  ui.setState({
     notice: {
       tone: "bad",
       text: `A defect of snplay ended the machine and it was started anew; your text is kept. (${message})`,

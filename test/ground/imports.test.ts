@@ -25,32 +25,32 @@ const OUTSIDE = [
 const ROOMS: Refusals[] = [
   {
     room: "web/core",
-    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../scenario/parse", "../store/page", "../panels/Why"],
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../scenario/parse", "../store/ui", "../panels/Why"],
     allowed: ["../../assembly/abi", "./event", "../scenario/schema"],
   },
   {
     room: "web/manual",
-    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/page", "../panels/Why"],
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/ui", "../panels/Why"],
     allowed: ["../../assembly/abi", "../core/event"],
   },
   {
     room: "web/scenario",
-    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/page", "../panels/Why", "../editor/Editor"],
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/ui", "../panels/Why", "../editor/Editor"],
     allowed: ["../core/event", "./schema"],
   },
   {
     room: "web/decode",
-    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/page", "../panels/Why"],
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/ui", "../panels/Why"],
     allowed: ["../../assembly/abi", "../core/event"],
   },
   {
     room: "web/runtime",
-    refused: [...OUTSIDE, ...PAGE_ONLY, "../store/page", "../panels/Why", "../editor/Editor", "../stage/Stage"],
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../store/ui", "../panels/Why", "../editor/Editor", "../stage/Stage"],
     allowed: ["../../assembly/abi", "../core/machine", "../scenario/schema", "sucrase"],
   },
   {
     room: "web/launch",
-    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/page", "../panels/Why"],
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/ui", "../panels/Why"],
     allowed: ["../../assembly/abi", "../core/event", "@noble/hashes/sha2.js"],
   },
   {
@@ -60,7 +60,7 @@ const ROOMS: Refusals[] = [
   },
   {
     room: "web/attack",
-    refused: [...OUTSIDE, ...PAGE_ONLY, "../store/page", "../panels/Why"],
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../store/ui", "../panels/Why"],
     allowed: ["../core/machine", "../runtime/run"],
   },
   {
@@ -71,17 +71,17 @@ const ROOMS: Refusals[] = [
   {
     room: "web/panels",
     refused: [...OUTSIDE, "monaco-editor/editor", "../core/machine", "../runtime/client", "../library/linux"],
-    allowed: ["react", "../core/event", "../runtime/protocol", "../store/page", "../manual/rules"],
+    allowed: ["react", "../core/event", "../runtime/protocol", "../store/ui", "../manual/rules"],
   },
   {
     room: "web/stage",
     refused: [...OUTSIDE, "monaco-editor/editor", "../core/machine", "../runtime/client"],
-    allowed: ["react", "../store/page"],
+    allowed: ["react", "../store/ui"],
   },
   {
     room: "web/editor",
     refused: [...OUTSIDE, "../core/machine", "../runtime/client", "../library/linux", "../panels/Why"],
-    allowed: ["monaco-editor/editor", "../store/page", "../library/linux.ts?raw"],
+    allowed: ["monaco-editor/editor", "../store/ui", "../library/linux.ts?raw"],
   },
   { room: "cli", refused: ["../web/panels/Why"], allowed: ["../web/core/machine", "node:fs"] },
   { room: "test/core", refused: ["../../web/panels/Why"], allowed: ["../../web/core/machine"] },

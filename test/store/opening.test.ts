@@ -42,7 +42,7 @@ class Tab {
 
 let tab: Tab;
 let opening: typeof import("../../web/store/opening");
-let page: typeof import("../../web/store/page").page;
+let ui: typeof import("../../web/store/ui").ui;
 
 /** A fresh page at an address; `again` is a reload, with the same history. */
 async function load(at: string | Tab): Promise<void> {
@@ -51,7 +51,7 @@ async function load(at: string | Tab): Promise<void> {
   vi.stubGlobal("history", tab);
   vi.resetModules();
   opening = await import("../../web/store/opening");
-  ({ page } = await import("../../web/store/page"));
+  ({ ui } = await import("../../web/store/ui"));
   await opening.openFromAddress();
 }
 
@@ -66,7 +66,7 @@ async function follow(hash: string): Promise<void> {
   await opening.openFromAddress();
 }
 
-const opened = () => ({ id: page.getState().scenarioId, at: tab.hash, says: page.getState().notice?.text ?? "" });
+const opened = () => ({ id: ui.getState().scenarioId, at: tab.hash, says: ui.getState().notice?.text ?? "" });
 
 const kept = new Map<string, string>();
 beforeEach(() => {
@@ -109,10 +109,10 @@ describe("an address that cannot be opened", () => {
     await load("#remap");
     await follow("#nothing");
     expect(opened()).toMatchObject({ id: "remap", at: "#nothing" });
-    const { generation } = page.getState();
+    const { generation } = ui.getState();
     await follow(BAD);
     expect(opened()).toMatchObject({ id: "remap", at: BAD });
-    expect(page.getState().generation).toBe(generation);
+    expect(ui.getState().generation).toBe(generation);
   });
 
   test("is left for the Back button when something is opened, and has its scenario again when gone back to", async () => {

@@ -1,8 +1,8 @@
 /** Which mistakes the list under the editor names. */
 import { describe, expect, test } from "vitest";
 import type { End } from "../../web/runtime/protocol";
-import type { Problem } from "../../web/store/page";
 import { problemList } from "../../web/store/problems";
+import type { Problem } from "../../web/store/ui";
 
 const END: End = { end: "error", message: "'foo' is not defined", file: "guest", line: 2, column: 26 };
 

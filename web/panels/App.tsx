@@ -1,6 +1,6 @@
 /** The page. */
 import { useEffect, useSyncExternalStore } from "react";
-import { page } from "../store/page";
+import { ui } from "../store/ui";
 import { NarrowBands, WideBands } from "./Bands";
 import { Dialogs } from "./dialogs/Dialogs";
 import { documentTitle } from "./ends";
@@ -22,9 +22,9 @@ function useWide(): boolean {
 }
 
 export function App() {
-  const title = page((s) => s.scenario?.title ?? "");
-  const vmpl = page((s) => s.ran?.vmpl ?? 0);
-  const end = page((s) => s.end);
+  const title = ui((s) => s.scenario?.title ?? "");
+  const vmpl = ui((s) => s.ran?.vmpl ?? 0);
+  const end = ui((s) => s.end);
   const isWide = useWide();
   useEffect(listenToKeys, []);
   useEffect(() => {

@@ -1,6 +1,6 @@
 /** The three bands, who knows what from left to right; below 900 px one at a time, behind tabs. */
 import type { KeyboardEvent } from "react";
-import { type Band, page } from "../store/page";
+import { type Band, ui } from "../store/ui";
 import { Guest } from "./guest/Guest";
 import { Hardware } from "./hardware/Hardware";
 import { rootSize } from "./root-size";
@@ -45,13 +45,13 @@ export function WideBands() {
 }
 
 export function NarrowBands() {
-  const band = page((s) => s.band);
+  const band = ui((s) => s.band);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (by === 0) return;
     event.preventDefault();
     const next = BANDS[(BANDS.indexOf(band) + by + BANDS.length) % BANDS.length] ?? "what";
-    page.setState({ band: next });
+    ui.setState({ band: next });
     event.currentTarget.querySelector<HTMLElement>(`#band-tab-${next}`)?.focus();
   };
   return (
@@ -67,7 +67,7 @@ export function NarrowBands() {
             aria-selected={band === name}
             aria-controls="band-panel"
             tabIndex={band === name ? 0 : -1}
-            onClick={() => page.setState({ band: name })}
+            onClick={() => ui.setState({ band: name })}
           >
             {NAMES[name]}
           </button>

@@ -1,13 +1,13 @@
 /** What the page is, what it keeps, and the last thing it did for the reader. */
 import { useEffect, useState } from "react";
 import { Model } from "../../assembly/abi";
-import { page } from "../store/page";
+import { ui } from "../store/ui";
 import { showUnsure } from "../store/unsure";
 
 const SHOWN_FOR = 6_000;
 
 export function Footer() {
-  const model = page((s) => s.result?.model || String(Model.VERSION));
+  const model = ui((s) => s.result?.model || String(Model.VERSION));
   return (
     <footer className="foot small">
       <Said />
@@ -24,7 +24,7 @@ export function Footer() {
 }
 
 function Said() {
-  const said = page((s) => s.said);
+  const said = ui((s) => s.said);
   const [shown, setShown] = useState("");
   useEffect(() => {
     if (said.count === 0) return;

@@ -1,24 +1,24 @@
 /** The top of the page: the picker, what the scenario claims, and what can be done with it. */
 
-import { page } from "../store/page";
 import { cycleTheme } from "../store/prefs";
 import { run, stop } from "../store/run";
 import { resetScenario } from "../store/scenario";
 import { copyLink } from "../store/sharing";
+import { ui } from "../store/ui";
 import { InlineCode } from "./InlineCode";
 import { Icon } from "./icons";
 import { Picker } from "./Picker";
 import { AssumedMark } from "./platform/AssumedMark";
 
 function Title() {
-  const title = page((s) => s.scenario?.title ?? "");
-  const about = page((s) => s.scenario?.about ?? "");
+  const title = ui((s) => s.scenario?.title ?? "");
+  const about = ui((s) => s.scenario?.about ?? "");
   const claim = about.split("\n").find((line) => line.trim() !== "") ?? "";
   return (
     <div className="about">
       <div className="title">
         <h1>{title || "snplay"}</h1>
-        <button type="button" className="button plain" onClick={() => page.setState({ dialog: "about" })}>
+        <button type="button" className="button plain" onClick={() => ui.setState({ dialog: "about" })}>
           About<span className="sr"> this scenario</span>
         </button>
         <AssumedMark />
@@ -40,16 +40,16 @@ function Title() {
 const THEMES = { system: "follows the system", light: "light", dark: "dark" } as const;
 
 export function Masthead() {
-  const running = page((s) => s.status === "running" || s.status === "due");
-  const ready = page((s) => s.scenario !== null);
-  const edited = page((s) => s.edited);
-  const theme = page((s) => s.theme);
+  const running = ui((s) => s.status === "running" || s.status === "due");
+  const ready = ui((s) => s.scenario !== null);
+  const edited = ui((s) => s.edited);
+  const theme = ui((s) => s.theme);
   return (
     <header className="masthead">
       <Picker />
       <Title />
       <div className="actions">
-        <button type="button" className="button" onClick={() => page.setState({ dialog: "gallery" })}>
+        <button type="button" className="button" onClick={() => ui.setState({ dialog: "gallery" })}>
           <Icon name="shelf" />
           Scenarios
         </button>
@@ -81,7 +81,7 @@ export function Masthead() {
           className="button icon"
           title="Shortcuts and help (?)"
           aria-label="Shortcuts and help"
-          onClick={() => page.setState({ dialog: "help" })}
+          onClick={() => ui.setState({ dialog: "help" })}
         >
           <Icon name="help" />
         </button>

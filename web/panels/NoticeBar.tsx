@@ -1,11 +1,12 @@
 /** One sentence above the bands: a link that waits to be run, or something of the reader's that was not done. */
-import { page } from "../store/page";
+
 import { run } from "../store/run";
+import { ui } from "../store/ui";
 import { Icon } from "./icons";
 
 export function NoticeBar() {
-  const held = page((s) => s.status === "held");
-  const notice = page((s) => s.notice);
+  const held = ui((s) => s.status === "held");
+  const notice = ui((s) => s.notice);
   return (
     <div className="notices">
       {held ? (
@@ -26,7 +27,7 @@ export function NoticeBar() {
             type="button"
             className="button icon"
             aria-label="Dismiss"
-            onClick={() => page.setState({ notice: null })}
+            onClick={() => ui.setState({ notice: null })}
           >
             <Icon name="cross" />
           </button>

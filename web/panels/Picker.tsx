@@ -3,8 +3,8 @@
  * says how the boot ends at that level, so the lesson is readable before any click; a click runs the same code there.
  */
 import { endLabel } from "../manual/ends";
-import { LEVELS, type LevelEnd, page } from "../store/page";
 import { pickLevel } from "../store/scenario";
+import { LEVELS, type LevelEnd, ui } from "../store/ui";
 import { endedByCheck, endIcon } from "./ends";
 import { Icon } from "./icons";
 import { plural } from "./numbers";
@@ -35,8 +35,8 @@ function End({ level }: { level: LevelEnd }) {
 }
 
 export function Picker() {
-  const picked = page((s) => s.scenario?.vmpl ?? 0);
-  const ends = page((s) => s.ends);
+  const picked = ui((s) => s.scenario?.vmpl ?? 0);
+  const ends = ui((s) => s.ends);
   return (
     <fieldset className="picker">
       <legend className="sr">VMPL that the boot vCPU gets</legend>

@@ -1,10 +1,11 @@
 /** Keys of the page. What has the focus goes first: fields, tabs, the map and the editor keep their own keys. */
-import { LEVELS, type Level, page } from "../store/page";
+
 import { cycleTheme } from "../store/prefs";
 import { run } from "../store/run";
 import { pickLevel } from "../store/scenario";
 import { copyLink } from "../store/sharing";
 import { back, first, forward, goToFailure, last, playOrPause, stepBy } from "../store/step";
+import { LEVELS, type Level, ui } from "../store/ui";
 
 /** These take arrows, Home, End and letters themselves. */
 const TAKES_KEYS =
@@ -47,17 +48,17 @@ function letter(event: KeyboardEvent): boolean {
   if (level !== undefined) pickLevel(level as Level);
   else if (event.key === "n") stepBy(() => goToFailure(1));
   else if (event.key === "N") stepBy(() => goToFailure(-1));
-  else if (event.key === "g") page.setState({ dialog: "gallery" });
+  else if (event.key === "g") ui.setState({ dialog: "gallery" });
   else if (event.key === "l") void copyLink();
   else if (event.key === "t") cycleTheme();
-  else if (event.key === "?") page.setState({ dialog: "help" });
+  else if (event.key === "?") ui.setState({ dialog: "help" });
   else return false;
   return true;
 }
 
 function onKeyDown(event: KeyboardEvent): void {
   const { target } = event;
-  const { dialog, byHand, letters } = page.getState();
+  const { dialog, byHand, letters } = ui.getState();
   if (event.defaultPrevented || event.isComposing || dialog !== null || byHand !== null) return;
   const element = target instanceof Element ? target : document.body;
   if (everywhere(event)) return event.preventDefault();

@@ -2,7 +2,7 @@
 import { createDrafts, type Saved } from "../scenario/drafts";
 import type { Scenario } from "../scenario/schema";
 import { browserStorage } from "../scenario/storage";
-import { page } from "./page";
+import { ui } from "./ui";
 
 export const drafts = createDrafts(browserStorage());
 
@@ -38,5 +38,5 @@ export function dropPendingDraft(): void {
 export function tell(saved: Saved): void {
   if (saved.ok || warned) return;
   warned = true;
-  page.setState({ notice: { tone: "bad", text: saved.message } });
+  ui.setState({ notice: { tone: "bad", text: saved.message } });
 }

@@ -13,9 +13,9 @@ import type { Scenario } from "../scenario/schema";
 import { DEFAULT_SCENARIO } from "../scenario/shelf";
 import { drafts, flushDraft, tell } from "./drafts";
 import { scenarioById } from "./first";
-import { LEVELS, type Notice, page, say } from "./page";
 import { recall, remember } from "./prefs";
 import { run } from "./run";
+import { LEVELS, type Notice, say, ui } from "./ui";
 import { cameBack, showUnsure, UNSURE } from "./unsure";
 
 /** The scenario as it came, to reset to. */
@@ -25,7 +25,7 @@ export async function openFromAddress(): Promise<void> {
   if (cameBack()) return;
   const fragment = location.hash.slice(1);
   if (fragment === UNSURE) {
-    if (!page.getState().scenario) await openOwn(null);
+    if (!ui.getState().scenario) await openOwn(null);
     return showUnsure();
   }
   const link = fragment === "" ? null : await decodeLink(fragment);
@@ -48,11 +48,11 @@ export async function openFromAddress(): Promise<void> {
 async function refuse(fragment: string, why: string): Promise<void> {
   const notice: Notice = { tone: "bad", text: why };
   const below: unknown = history.state?.below;
-  const { scenario, scenarioId } = page.getState();
+  const { scenario, scenarioId } = ui.getState();
   if (typeof below === "string" && below !== scenarioId) await openOwn(notice, below);
-  else if (scenario) page.setState({ notice });
+  else if (scenario) ui.setState({ notice });
   else await openOwn(notice);
-  const { scenarioId: id } = page.getState();
+  const { scenarioId: id } = ui.getState();
   // A link's scenario is in no other place than its own address.
   if (!id.startsWith("link.") && location.hash === `#${fragment}`) history.replaceState({ below: id }, "");
 }
@@ -94,7 +94,7 @@ export async function openNamed(id: string, { notice = null, address = "push" }:
 /** Opens a scenario file that the reader chose. What is wrong with it is said; false then. */
 export async function openFile(file: File): Promise<boolean> {
   const refused = (why: string) => {
-    page.setState({ notice: { tone: "bad", text: `${file.name} was not opened. ${why}` } });
+    ui.setState({ notice: { tone: "bad", text: `${file.name} was not opened. ${why}` } });
     return false;
   };
   // before reading: a disk image chosen by mistake would not fit into memory
@@ -115,17 +115,17 @@ export async function openFile(file: File): Promise<boolean> {
 /** The scenario as it came, again. */
 export function reopen(): void {
   if (!original) return;
-  open(original.id, original.scenario, { held: page.getState().status === "held" });
+  open(original.id, original.scenario, { held: ui.getState().status === "held" });
   say("Back to the scenario as it came. Your text is under Scenarios, Earlier versions.");
 }
 
 /** Makes an earlier version of the open scenario its draft again. */
 export function restoreVersion(savedAt: number): void {
-  const { scenarioId, status } = page.getState();
+  const { scenarioId, status } = ui.getState();
   flushDraft();
   const restored = drafts.restore(scenarioId, savedAt);
   if (!restored.ok) {
-    page.setState({ notice: { tone: "bad", text: restored.message }, dialog: null });
+    ui.setState({ notice: { tone: "bad", text: restored.message }, dialog: null });
     return;
   }
   const notice: Notice | null = restored.warning ? { tone: "bad", text: restored.warning } : null;
@@ -141,7 +141,7 @@ async function openOwn(notice: Notice | null, id = recall("open")): Promise<void
     if (draft) return open(id, draft.scenario, { held: false, notice });
   }
   if (await openNamed(DEFAULT_SCENARIO, entry)) return;
-  page.setState({
+  ui.setState({
     status: "broken",
     notice: { tone: "bad", text: "The scenarios could not be loaded. Reload the page." },
   });
@@ -157,7 +157,7 @@ function open(
   const { draft, message } = drafts.load(id);
   const shown = draft?.scenario ?? scenario;
   const spa = shown.view?.spa === undefined ? null : Number(shown.view.spa);
-  page.setState(({ generation }) => ({
+  ui.setState(({ generation }) => ({
     scenarioId: id,
     scenario: shown,
     generation: generation + 1,

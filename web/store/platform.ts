@@ -6,7 +6,7 @@ import { create } from "zustand";
 import type { ImageAnswer, LaunchStep, RunResult } from "../runtime/protocol";
 import { type Inputs, readInputs, START } from "./image-inputs";
 import { machine } from "./machine";
-import { LEVELS, page, say } from "./page";
+import { LEVELS, say, ui } from "./ui";
 
 /** The launch at one level. `absent`: this machine has fewer VMPLs. */
 export type LevelLaunch = { state: "unknown" | "absent" } | { state: "measured"; steps: LaunchStep[] };
@@ -50,12 +50,12 @@ export function showPlatform(shown: boolean): void {
 
 /** Asks for the launch of the shown run, then for what the other levels would launch; each stands as soon as it is there. */
 export async function lookAtLaunch(): Promise<void> {
-  const { result, ran, status } = page.getState();
+  const { result, ran, status } = ui.getState();
   if (!result || !ran || status === "running" || status === "due") return;
   if (platform.getState().of !== result) {
     try {
       const steps = await machine().launch();
-      if (page.getState().result !== result) return;
+      if (ui.getState().result !== result) return;
       const levels = LEVELS.map((level): LevelLaunch => {
         if (level >= ran.machine.vmpls) return { state: "absent" };
         return level === ran.vmpl ? { state: "measured", steps } : { state: "unknown" };
@@ -105,7 +105,7 @@ export async function copyDigest(digest: string, what: string): Promise<void> {
     await navigator.clipboard.writeText(digest);
     say(`${what} copied, 96 hex digits.`);
   } catch {
-    page.setState({ byHand: digest });
+    ui.setState({ byHand: digest });
   }
 }
 

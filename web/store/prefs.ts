@@ -1,6 +1,6 @@
 /** The reader's preferences of this page, kept in the browser: theme, shortcuts, pane sizes, what was open last. */
 import { browserStorage } from "../scenario/storage";
-import { page, type Theme } from "./page";
+import { type Theme, ui } from "./ui";
 
 const store = browserStorage();
 const KEY = "snplay.page.";
@@ -22,24 +22,24 @@ const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 export function restorePrefs(): void {
   const theme = THEMES.find((name) => name === recall("theme")) ?? "system";
-  page.setState({ theme, letters: recall("letters") !== "off" });
+  ui.setState({ theme, letters: recall("letters") !== "off" });
   applyTheme(theme);
 }
 
 export function setTheme(theme: Theme): void {
   remember("theme", theme);
-  page.setState({ theme });
+  ui.setState({ theme });
   applyTheme(theme);
 }
 
 export function cycleTheme(): void {
-  const next = THEMES[(THEMES.indexOf(page.getState().theme) + 1) % THEMES.length] ?? "system";
+  const next = THEMES[(THEMES.indexOf(ui.getState().theme) + 1) % THEMES.length] ?? "system";
   setTheme(next);
 }
 
 export function setLetters(letters: boolean): void {
   remember("letters", letters ? "on" : "off");
-  page.setState({ letters });
+  ui.setState({ letters });
 }
 
 function applyTheme(theme: Theme): void {

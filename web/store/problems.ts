@@ -1,6 +1,6 @@
 /** The list of problems: what the editor found, after the mistake that ended the run. */
 import type { End } from "../runtime/protocol";
-import type { Problem } from "./page";
+import type { Problem } from "./ui";
 
 /**
  * The editor underlines the run's mistake too and hands it back with its own; that one is left out. Other mistakes on

@@ -1,8 +1,8 @@
 /** The programs of the open scenario as the editor shows them: which there are, which may be edited, where to look. */
 import type { LibraryName, Scenario } from "../scenario/schema";
-import { type Problem, page, say } from "./page";
 import { editProgram } from "./scenario";
 import { sourceOf } from "./sources";
+import { type Problem, say, ui } from "./ui";
 
 export interface Program {
   /** as places in a trace name it: guest, hypervisor, kvm, linux, ... */
@@ -49,12 +49,12 @@ export function programsOf(scenario: Scenario, builtIn: Readonly<Record<string, 
 }
 
 export function openProgram(file: string): void {
-  page.setState({ file });
+  ui.setState({ file });
 }
 
 /** Shows a line of a program, in the band that holds the programs. */
 export function reveal(file: string, line: number): void {
-  page.setState(({ reveal: old }) => ({ file, band: "guest", reveal: { file, line, count: (old?.count ?? 0) + 1 } }));
+  ui.setState(({ reveal: old }) => ({ file, band: "guest", reveal: { file, line, count: (old?.count ?? 0) + 1 } }));
 }
 
 /** Gives the scenario its own copy of a library module, to edit. */
@@ -64,5 +64,5 @@ export async function copyIntoScenario(name: LibraryName): Promise<void> {
 }
 
 export function setProblems(problems: Problem[]): void {
-  page.setState({ problems });
+  ui.setState({ problems });
 }

@@ -8,8 +8,8 @@ import type { Scenario } from "../scenario/schema";
 import { findFailures } from "./failures";
 import { keep } from "./keep";
 import { machine } from "./machine";
-import { LEVELS, type LevelEnd, type Page, page } from "./page";
 import { follow, look, pause } from "./step";
+import { LEVELS, type LevelEnd, type Ui, ui } from "./ui";
 
 /** Milliseconds in the worker up to which a run counts as short: below what the client lets a superseded run go on. */
 const SHORT = 80;
@@ -24,8 +24,8 @@ let due: ReturnType<typeof setTimeout> | undefined;
 
 /** Takes a changed scenario; runs it when the policy says so. */
 export function changed(scenario: Scenario): void {
-  page.setState(({ generation }) => ({ scenario, generation: generation + 1, edited: true }));
-  if (page.getState().status === "held") return;
+  ui.setState(({ generation }) => ({ scenario, generation: generation + 1, edited: true }));
+  if (ui.getState().status === "held") return;
   schedule();
 }
 
@@ -33,7 +33,7 @@ function schedule(): void {
   const pace = paces.length < 2 ? 0 : Math.min(...paces);
   if (pace <= SHORT) return runSoon();
   clearTimeout(due);
-  page.setState({ status: "due" });
+  ui.setState({ status: "due" });
   due = setTimeout(() => void run(), Math.min(LONGEST_WAIT, 100 + pace));
 }
 
@@ -42,11 +42,11 @@ function schedule(): void {
  * from a link still waits to be asked for.
  */
 export function runSoon(): void {
-  const { status, generation } = page.getState();
+  const { status, generation } = ui.getState();
   if (status === "held") return;
   clearTimeout(due);
   queueMicrotask(() => {
-    if (page.getState().generation === generation) void run();
+    if (ui.getState().generation === generation) void run();
   });
 }
 
@@ -56,24 +56,24 @@ export function runSoon(): void {
  */
 export async function run(showsCut = false): Promise<void> {
   clearTimeout(due);
-  const before = page.getState();
+  const before = ui.getState();
   const { scenario, generation } = before;
   if (!scenario) return;
   pause();
-  page.setState({ status: "running", alive: 0 });
+  ui.setState({ status: "running", alive: 0 });
   const keepsShown = !showsCut && hasTrace(before);
   const look = { step: standsAtEnd(before) ? END : before.step, spa: before.spa };
   const onAlive = (events: number) => {
-    if (page.getState().generation === generation) page.setState({ alive: events });
+    if (ui.getState().generation === generation) ui.setState({ alive: events });
   };
   try {
     const result = await machine().run(scenario, { look, keepsShown, onAlive });
-    if (!result || page.getState().generation !== generation) return;
+    if (!result || ui.getState().generation !== generation) return;
     paces = [...paces.slice(-1), result.ms];
     if (keepsShown && isCut(result.end)) leave(scenario, result);
     else await arrive(scenario, result, generation);
   } catch (error) {
-    page.setState({ status: "broken", notice: { tone: "bad", text: sentenceOf(error) } });
+    ui.setState({ status: "broken", notice: { tone: "bad", text: sentenceOf(error) } });
     return;
   }
   // The picture first: the other levels can wait for it to be drawn.
@@ -84,7 +84,7 @@ export async function run(showsCut = false): Promise<void> {
 export function stop(): void {
   clearTimeout(due);
   machine().stop();
-  page.setState(({ generation, ends }) => ({
+  ui.setState(({ generation, ends }) => ({
     generation: generation + 1,
     status: "idle",
     ends: ends.map((level) => (level.state === "running" ? { state: "unknown" } : level)),
@@ -93,14 +93,14 @@ export function stop(): void {
 
 /** Shows a finished run in one change of state, so that the page is drawn once. */
 async function arrive(scenario: Scenario, result: RunResult, generation: number): Promise<void> {
-  const before = page.getState();
+  const before = ui.getState();
   const { view: brought, ...rest } = result;
   const shown = { ...keep(before.result, rest) };
   const failures = shown.strip === before.result?.strip ? before.failures : findFailures(shown.strip);
   const step = stepAfter(before, scenario, shown, failures.steps);
   const view = brought?.step === step ? brought : await machine().at(step, before.spa);
-  if (page.getState().generation !== generation) return;
-  page.setState(({ view: old }) => ({
+  if (ui.getState().generation !== generation) return;
+  ui.setState(({ view: old }) => ({
     status: "idle",
     result: shown,
     ran: scenario,
@@ -117,7 +117,7 @@ async function arrive(scenario: Scenario, result: RunResult, generation: number)
 
 /** A run that was cut takes nothing away: how it ended is told, and the last good trace stays. */
 function leave(scenario: Scenario, result: RunResult): void {
-  page.setState(({ ends }) => ({
+  ui.setState(({ ends }) => ({
     status: "idle",
     cut: result,
     end: result.end,
@@ -126,12 +126,12 @@ function leave(scenario: Scenario, result: RunResult): void {
 }
 
 /** The open scenario has run, at some level, and its trace is shown. */
-function hasTrace({ ran, result }: Page): boolean {
+function hasTrace({ ran, result }: Ui): boolean {
   return ran !== null && result !== null && result.events > 0;
 }
 
 /** What is shown is of the same level, and differs in its programs or its machine. */
-function isEdit(before: Page, { title, vmpl }: Scenario): boolean {
+function isEdit(before: Ui, { title, vmpl }: Scenario): boolean {
   return hasTrace(before) && before.ran?.title === title && before.ran.vmpl === vmpl;
 }
 
@@ -144,7 +144,7 @@ export function showCut(): void {
  * Where to stand after a run: as its author asked; at the same step of an edited program, or still at its end; in a
  * fresh one where it went wrong, since that is what the reader came for, else at its end.
  */
-function stepAfter(before: Page, scenario: Scenario, result: RunResult, failing: Uint32Array): number {
+function stepAfter(before: Ui, scenario: Scenario, result: RunResult, failing: Uint32Array): number {
   const { step, ran } = before;
   if (isEdit(before, scenario)) return standsAtEnd(before) ? result.events : Math.min(step, result.events);
   if (ran === null && scenario.view?.step !== undefined) return Math.min(scenario.view.step, result.events);
@@ -153,7 +153,7 @@ function stepAfter(before: Page, scenario: Scenario, result: RunResult, failing:
   return good || lastFailing === undefined ? result.events : lastFailing;
 }
 
-function standsAtEnd({ step, result }: Page): boolean {
+function standsAtEnd({ step, result }: Ui): boolean {
   return step >= (result?.events ?? 0);
 }
 
@@ -172,13 +172,13 @@ function levelAfter(old: LevelEnd, level: number, scenario: Scenario, result: Ru
 
 async function runOtherLevels(scenario: Scenario, generation: number): Promise<void> {
   for (const level of LEVELS) {
-    if (page.getState().generation !== generation) return;
+    if (ui.getState().generation !== generation) return;
     if (level === scenario.vmpl || level >= scenario.machine.vmpls) continue;
     const result = await machine()
       .ends({ ...scenario, vmpl: level })
       .catch(() => null);
-    if (!result || page.getState().generation !== generation) return;
-    page.setState(({ ends }) => ({
+    if (!result || ui.getState().generation !== generation) return;
+    ui.setState(({ ends }) => ({
       ends: ends.map((old, i) =>
         i === level ? keep(old, { state: "ended", end: result.end, events: result.events }) : old,
       ),

@@ -2,11 +2,11 @@
 import type { LibraryName, MachineConfig, Scenario } from "../scenario/schema";
 import { drafts, dropPendingDraft, keepDraft, tell } from "./drafts";
 import { reopen } from "./opening";
-import { type Level, page } from "./page";
 import { changed, runSoon } from "./run";
+import { type Level, ui } from "./ui";
 
 function change(edit: (scenario: Scenario) => Scenario): void {
-  const { scenario, scenarioId } = page.getState();
+  const { scenario, scenarioId } = ui.getState();
   if (!scenario) return;
   const next = edit(scenario);
   changed(next);
@@ -15,7 +15,7 @@ function change(edit: (scenario: Scenario) => Scenario): void {
 
 /** Runs the same code at another level. Does not wait for a pause: nobody types a level. */
 export function pickLevel(vmpl: Level): void {
-  const { scenario } = page.getState();
+  const { scenario } = ui.getState();
   if (!scenario || scenario.vmpl === vmpl || vmpl >= scenario.machine.vmpls) return;
   change((old) => ({ ...old, vmpl }));
   runSoon();
@@ -57,7 +57,7 @@ export function editMachine(edit: Partial<MachineConfig>): void {
 
 /** Back to the scenario as its author wrote it. What was typed goes into the history, from where it can be restored. */
 export function resetScenario(): void {
-  const { scenarioId } = page.getState();
+  const { scenarioId } = ui.getState();
   dropPendingDraft();
   tell(drafts.discard(scenarioId));
   reopen();

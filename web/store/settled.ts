@@ -2,21 +2,21 @@
  * When the page has shown what it is for: the first picture and how the scenario ends at every level. What comes after
  * that (the editor, the rest of the gallery) must not compete with it for the network or the processor.
  */
-import { type Page, page } from "./page";
+import { type Ui, ui } from "./ui";
 
 /** Milliseconds after which waiting would serve nobody: a level hangs, or the machine does not start. */
 const LONGEST = 15_000;
 /** Time for the reader's first click: typing counts in the plain field, so nobody waits for the editor. */
 const BREATH = 1_000;
 
-function isSettled({ status, view, ends }: Page): boolean {
+function isSettled({ status, view, ends }: Ui): boolean {
   if (status === "held" || status === "broken") return true;
   return view !== null && ends.every(({ state }) => state === "ended" || state === "absent");
 }
 
 export const settled: Promise<void> = new Promise<void>((resolve) => {
-  if (isSettled(page.getState())) return resolve();
-  const unsubscribe = page.subscribe((state) => {
+  if (isSettled(ui.getState())) return resolve();
+  const unsubscribe = ui.subscribe((state) => {
     if (!isSettled(state)) return;
     unsubscribe();
     resolve();

@@ -7,11 +7,11 @@ import type { Scenario } from "../scenario/schema";
 import { serializeScenario } from "../scenario/serialize";
 import { ladderOf } from "./ladder";
 import { machine } from "./machine";
-import { page, say } from "./page";
+import { say, ui } from "./ui";
 
 /** The scenario with the reader's place in it. */
 function standing(): Scenario | null {
-  const { scenario, step, spa, pinned, result } = page.getState();
+  const { scenario, step, spa, pinned, result } = ui.getState();
   if (!scenario) return null;
   const view = { ...(result ? { step } : {}), ...(pinned && spa !== null ? { spa: `0x${spa.toString(16)}` } : {}) };
   const { view: _, ...rest } = scenario;
@@ -22,7 +22,7 @@ export async function copyLink(): Promise<void> {
   const scenario = standing();
   if (!scenario) return;
   try {
-    const fragment = await encodeLink(scenario, page.getState().result?.model ?? String(Model.VERSION));
+    const fragment = await encodeLink(scenario, ui.getState().result?.model ?? String(Model.VERSION));
     const link = location.href.split("#")[0] + fragment;
     await copy(link, `Link copied, ${link.length.toLocaleString("en-US")} characters: the whole scenario is in it.`);
   } catch (error) {
@@ -31,7 +31,7 @@ export async function copyLink(): Promise<void> {
 }
 
 export async function copyStep(): Promise<void> {
-  const { view, ran, result } = page.getState();
+  const { view, ran, result } = ui.getState();
   if (!view?.event) return;
   const event = { ...view.event, changed: view.event.changed ?? view.changed };
   const heading = { title: ran?.title ?? "", of: view.events, model: result?.model ?? "" };
@@ -39,7 +39,7 @@ export async function copyStep(): Promise<void> {
 }
 
 export async function copyTrace(): Promise<void> {
-  const { ran, result } = page.getState();
+  const { ran, result } = ui.getState();
   if (!ran || !result) return;
   try {
     const lines = (await machine().trace()).split("\n").filter((line) => line.startsWith("{"));
@@ -74,10 +74,10 @@ async function copy(text: string, done: string): Promise<void> {
     say(done);
   } catch {
     // The clipboard is closed to pages without focus or on plain http: the reader copies by hand.
-    page.setState({ byHand: text });
+    ui.setState({ byHand: text });
   }
 }
 
 function refuse(error: unknown): void {
-  page.setState({ notice: { tone: "bad", text: error instanceof Error ? error.message : String(error) } });
+  ui.setState({ notice: { tone: "bad", text: error instanceof Error ? error.message : String(error) } });
 }

@@ -3,37 +3,37 @@ import type { StepView } from "../runtime/protocol";
 import { failureFrom } from "./failures";
 import { keep } from "./keep";
 import { machine } from "./machine";
-import { page } from "./page";
+import { ui } from "./ui";
 
 /** Shows the state after `step` events (clamped to the trace). The newest request wins. */
 export async function goTo(step: number): Promise<void> {
-  const { result } = page.getState();
+  const { result } = ui.getState();
   if (!result) return;
-  page.setState({ step: Math.max(0, Math.min(result.events, Math.round(step))) });
+  ui.setState({ step: Math.max(0, Math.min(result.events, Math.round(step))) });
   await look();
 }
 
 /** Asks for the step the reader stands at, and then for the page it is about, unless one is pinned. */
 export async function look(): Promise<void> {
-  const { result, step, spa, pinned } = page.getState();
+  const { result, step, spa, pinned } = ui.getState();
   const view = await machine().at(step, spa);
-  if (!view || page.getState().result !== result) return;
+  if (!view || ui.getState().result !== result) return;
   show(view);
   if (!pinned) await follow(view);
 }
 
 function show(view: StepView): void {
-  page.setState(({ view: old }) => ({ view: keep(old, view) }));
+  ui.setState(({ view: old }) => ({ view: keep(old, view) }));
 }
 
 /** Moves the selection to the page that a step is about. */
 export async function follow(view: StepView): Promise<void> {
   const spa = pageOf(view);
-  const { result, step, pinned } = page.getState();
-  if (pinned || spa === null || spa === page.getState().spa) return;
-  page.setState({ spa });
+  const { result, step, pinned } = ui.getState();
+  if (pinned || spa === null || spa === ui.getState().spa) return;
+  ui.setState({ spa });
   const again = await machine().at(step, spa);
-  if (again && page.getState().result === result) show(again);
+  if (again && ui.getState().result === result) show(again);
 }
 
 /**
@@ -58,13 +58,13 @@ function pageStart(value: number | string): number | null {
 }
 
 export const first = () => goTo(0);
-export const back = () => goTo(page.getState().step - 1);
-export const forward = () => goTo(page.getState().step + 1);
-export const last = () => goTo(page.getState().result?.events ?? 0);
+export const back = () => goTo(ui.getState().step - 1);
+export const forward = () => goTo(ui.getState().step + 1);
+export const last = () => goTo(ui.getState().result?.events ?? 0);
 
 /** Goes to the nearest failing step in a direction; false when there is none. */
 export function goToFailure(direction: 1 | -1): boolean {
-  const { failures, step } = page.getState();
+  const { failures, step } = ui.getState();
   const found = failureFrom(failures.steps, step, direction);
   if (found !== null) void goTo(found);
   return found !== null;
@@ -72,25 +72,25 @@ export function goToFailure(direction: 1 | -1): boolean {
 
 /** Selects the page that holds byte address `spa`, and keeps it; null lets the selection follow the steps again. */
 export async function select(spa: number | null): Promise<void> {
-  if (spa === null) page.setState({ pinned: false });
-  else page.setState({ spa: Math.floor(spa / 4096) * 4096, pinned: true });
-  if (page.getState().result) await look();
+  if (spa === null) ui.setState({ pinned: false });
+  else ui.setState({ spa: Math.floor(spa / 4096) * 4096, pinned: true });
+  if (ui.getState().result) await look();
 }
 
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** Plays from here to the end, or from the start when the reader stands at the end. */
 export function play(): void {
-  const { result, step, speed } = page.getState();
+  const { result, step, speed } = ui.getState();
   if (!result || result.events === 0) return;
   clearInterval(timer);
   if (step >= result.events) void goTo(0);
-  page.setState({ playing: true });
+  ui.setState({ playing: true });
   // Above 30 events a second one picture stands for several of them.
   const rate = Math.min(speed, 30);
   const stride = speed / rate;
   timer = setInterval(() => {
-    const now = page.getState();
+    const now = ui.getState();
     if (!now.result || now.step >= now.result.events) return pause();
     void goTo(Math.min(now.result.events, now.step + stride));
   }, 1000 / rate);
@@ -98,15 +98,15 @@ export function play(): void {
 
 export function pause(): void {
   clearInterval(timer);
-  page.setState({ playing: false });
+  ui.setState({ playing: false });
 }
 
-export const playOrPause = () => (page.getState().playing ? pause() : play());
+export const playOrPause = () => (ui.getState().playing ? pause() : play());
 
 /** Events a second. */
 export function setSpeed(speed: number): void {
-  page.setState({ speed });
-  if (page.getState().playing) play();
+  ui.setState({ speed });
+  if (ui.getState().playing) play();
 }
 
 /** A deliberate step ends playing first, so that the two do not pull against each other. */

@@ -3,7 +3,7 @@
  * scenario that is open: going back closes it and leaves the scenario as it stands.
  */
 import { create } from "zustand";
-import { page } from "./page";
+import { ui } from "./ui";
 
 export const UNSURE = "unsure";
 
@@ -19,7 +19,7 @@ export function showUnsure(words = ""): void {
     below = location.href;
     history.pushState(null, "", `#${UNSURE}`);
   }
-  page.setState({ dialog: "unsure" });
+  ui.setState({ dialog: "unsure" });
 }
 
 /** The list was closed: back to the address under it. */
@@ -31,6 +31,6 @@ export function leaveUnsure(): void {
 export function cameBack(): boolean {
   if (below === null || location.href !== below) return false;
   below = null;
-  if (page.getState().dialog === "unsure") page.setState({ dialog: null });
+  if (ui.getState().dialog === "unsure") ui.setState({ dialog: null });
   return true;
 }

@@ -1,10 +1,10 @@
 /** The scenario in its author's words, with its sources. Markdown without HTML of its own. */
 import { micromark } from "micromark";
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 import { Dialog } from "./Dialog";
 
 export default function About() {
-  const scenario = page((s) => s.scenario);
+  const scenario = ui((s) => s.scenario);
   if (!scenario) return null;
   // micromark escapes HTML and drops dangerous link schemes unless told otherwise.
   const html = micromark(scenario.about);

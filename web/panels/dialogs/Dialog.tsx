@@ -1,10 +1,10 @@
 /** A modal dialog of the browser's own, so that focus, Escape and the inert page behind it are the browser's work. */
 import { type ReactNode, useEffect, useRef } from "react";
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 import { Icon } from "../icons";
 
 export function closeDialog(): void {
-  page.setState({ dialog: null, byHand: null });
+  ui.setState({ dialog: null, byHand: null });
 }
 
 export function Dialog({ title, wide = false, children }: { title: string; wide?: boolean; children: ReactNode }) {

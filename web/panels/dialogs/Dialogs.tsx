@@ -1,6 +1,6 @@
 /** Whichever dialog is open. */
 import { Suspense } from "react";
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 import { lazily } from "../lazily";
 
 const ByHand = lazily(() => import("./ByHand"));
@@ -11,8 +11,8 @@ const About = lazily(() => import("./About"));
 const Unsure = lazily(() => import("./Unsure"));
 
 export function Dialogs() {
-  const dialog = page((s) => s.dialog);
-  const byHand = page((s) => s.byHand);
+  const dialog = ui((s) => s.dialog);
+  const byHand = ui((s) => s.byHand);
   if (byHand !== null) {
     return (
       <Suspense fallback={null}>

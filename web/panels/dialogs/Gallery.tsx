@@ -3,8 +3,8 @@ import { useEffect, useMemo, useState } from "react";
 import { loadGallery } from "../../scenario/gallery";
 import type { GalleryEntry } from "../../scenario/shelf";
 import { openFile, openNamed } from "../../store/opening";
-import { page } from "../../store/page";
 import { saveFile } from "../../store/sharing";
+import { ui } from "../../store/ui";
 import { InlineCode } from "../InlineCode";
 import { plural } from "../numbers";
 import { Dialog } from "./Dialog";
@@ -17,7 +17,7 @@ export default function Gallery() {
   const [failed, setFailed] = useState(false);
   const [query, setQuery] = useState("");
   const [level, setLevel] = useState<Difficulty | null>(null);
-  const open = page((s) => s.scenarioId);
+  const open = ui((s) => s.scenarioId);
   useEffect(() => {
     loadGallery().then(setEntries, () => setFailed(true));
   }, []);
@@ -97,14 +97,14 @@ export default function Gallery() {
             accept=".json,application/json"
             onChange={(event) => {
               const file = event.target.files?.[0];
-              if (file) void openFile(file).then((ok) => ok || page.setState({ dialog: null }));
+              if (file) void openFile(file).then((ok) => ok || ui.setState({ dialog: null }));
             }}
           />
         </label>
         <button type="button" className="button outlined" onClick={saveFile}>
           Save this one as a file
         </button>
-        <button type="button" className="button outlined" onClick={() => page.setState({ dialog: "history" })}>
+        <button type="button" className="button outlined" onClick={() => ui.setState({ dialog: "history" })}>
           Earlier versions of this one
         </button>
       </footer>

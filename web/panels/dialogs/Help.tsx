@@ -1,6 +1,7 @@
 /** The shortcuts, and what the page is. */
-import { page } from "../../store/page";
+
 import { setLetters } from "../../store/prefs";
+import { ui } from "../../store/ui";
 import { Dialog } from "./Dialog";
 import { Glyphs } from "./Glyphs";
 
@@ -50,7 +51,7 @@ function Keys({ rows }: { rows: [string[], string][] }) {
 }
 
 export default function Help() {
-  const letters = page((s) => s.letters);
+  const letters = ui((s) => s.letters);
   return (
     <Dialog title="Shortcuts and help">
       <div className="help">

@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Version, VersionReason } from "../../scenario/history";
 import { drafts } from "../../store/drafts";
 import { restoreVersion } from "../../store/opening";
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 import { plural } from "../numbers";
 import { Dialog } from "./Dialog";
 
@@ -18,7 +18,7 @@ const WHY: Record<VersionReason, string> = {
 const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export default function History() {
-  const id = page((s) => s.scenarioId);
+  const id = ui((s) => s.scenarioId);
   const [versions] = useState<Version[]>(() => drafts.history(id));
   return (
     <Dialog title="Earlier versions">

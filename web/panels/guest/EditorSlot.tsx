@@ -3,10 +3,10 @@
  * be fetched) the text stands in a plain editable field of the same measure, and typing there counts.
  */
 import { Component, lazy, type ReactNode, Suspense, useMemo } from "react";
-import { type Problem, page, say } from "../../store/page";
 import { openProgram, type Program, setProblems } from "../../store/programs";
 import { editProgram } from "../../store/scenario";
 import { settled } from "../../store/settled";
+import { type Problem, say, ui } from "../../store/ui";
 import { marksOf } from "./marks";
 import { PlainEditor } from "./PlainEditor";
 
@@ -24,11 +24,11 @@ class Otherwise extends Component<{ otherwise: ReactNode; children: ReactNode },
 }
 
 export function EditorSlot({ programs, active }: { programs: Program[]; active: Program }) {
-  const view = page((s) => s.view);
-  const failed = page((s) => s.failures.steps.includes(s.step));
-  const end = page((s) => s.end);
-  const theme = page((s) => s.theme);
-  const reveal = page((s) => s.reveal);
+  const view = ui((s) => s.view);
+  const failed = ui((s) => s.failures.steps.includes(s.step));
+  const end = ui((s) => s.end);
+  const theme = ui((s) => s.theme);
+  const reveal = ui((s) => s.reveal);
   const marks = useMemo(() => {
     const problems =
       end?.end === "error" ? [{ file: end.file, line: end.line, column: end.column, message: end.message }] : [];

@@ -1,8 +1,8 @@
 /** The left band: what the guest runs, what the hypervisor runs, and what they logged. */
 import { useEffect, useState } from "react";
-import { page } from "../../store/page";
 import { type Program, programsOf } from "../../store/programs";
 import { sourceOf } from "../../store/sources";
+import { ui } from "../../store/ui";
 import { EditorSlot } from "./EditorSlot";
 import { Log } from "./Log";
 import { Problems } from "./Problems";
@@ -29,8 +29,8 @@ function useBuiltIns(file: string): Readonly<Record<string, string>> {
 }
 
 export function Guest() {
-  const scenario = page((s) => s.scenario);
-  const file = page((s) => s.file);
+  const scenario = ui((s) => s.scenario);
+  const file = ui((s) => s.file);
   const builtIns = useBuiltIns(file);
   const programs: Program[] = scenario ? programsOf(scenario, builtIns) : [];
   const active = programs.find((program) => program.name === file) ?? programs[0];

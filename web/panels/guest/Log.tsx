@@ -1,16 +1,16 @@
 /** What the programs logged. Lines after the current step are dim; a click goes to the step of a line. */
 import type { CSSProperties } from "react";
-import { page } from "../../store/page";
 import { goTo, stepBy } from "../../store/step";
+import { ui } from "../../store/ui";
 import { count } from "../numbers";
 
 const SHOWN = 500;
 
 export function Log() {
-  const cut = page((s) => s.cut !== null);
-  const log = page((s) => (s.cut ?? s.result)?.log) ?? [];
-  const dropped = page((s) => (s.cut ?? s.result)?.logDropped ?? 0);
-  const step = page((s) => s.step);
+  const cut = ui((s) => s.cut !== null);
+  const log = ui((s) => (s.cut ?? s.result)?.log) ?? [];
+  const dropped = ui((s) => (s.cut ?? s.result)?.logDropped ?? 0);
+  const step = ui((s) => s.step);
   const digits = { "--digits": Math.max(2, String(log.at(-1)?.step ?? 0).length) } as CSSProperties;
   const shown = log.slice(0, SHOWN);
   return (

@@ -1,12 +1,13 @@
 /** Mistakes in the programs: the editor's, and the one that ended the run. */
-import { page } from "../../store/page";
+
 import { problemList } from "../../store/problems";
 import { reveal } from "../../store/programs";
+import { ui } from "../../store/ui";
 import { plural } from "../numbers";
 
 export function Problems() {
-  const found = page((s) => s.problems);
-  const end = page((s) => s.end);
+  const found = ui((s) => s.problems);
+  const end = ui((s) => s.end);
   const all = problemList(end, found);
   if (all.length === 0) return null;
   return (

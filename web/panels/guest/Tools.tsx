@@ -1,15 +1,15 @@
 /** What can be done with a built-in program: replace a part of the hypervisor, take a copy of a library module. */
 import type { LibraryName } from "../../scenario/schema";
-import { page, say } from "../../store/page";
 import { copyIntoScenario, type Program, reveal } from "../../store/programs";
 import { dropProgram, editProgram } from "../../store/scenario";
+import { say, ui } from "../../store/ui";
 
 const HOOKS = ["launch", "vmgexit", "npf", "between"] as const;
 
 /** Writes the stub that replaces one part of the default hypervisor, and shows it. */
 async function overridePart(hook: (typeof HOOKS)[number]): Promise<void> {
   const { override } = await import("../../editor/overrides");
-  const { scenario } = page.getState();
+  const { scenario } = ui.getState();
   const written = override(scenario?.hypervisor, hook);
   if ("refused" in written) return say(written.refused);
   if (written.text !== scenario?.hypervisor) editProgram("hypervisor", written.text);
@@ -17,7 +17,7 @@ async function overridePart(hook: (typeof HOOKS)[number]): Promise<void> {
 }
 
 export function Tools({ program }: { program: Program }) {
-  const replaced = page((s) => s.scenario?.hypervisor !== undefined);
+  const replaced = ui((s) => s.scenario?.hypervisor !== undefined);
   switch (program.kind) {
     case "guest":
       return null;

@@ -2,8 +2,8 @@
 import { useState } from "react";
 import { Perm } from "../../../assembly/abi";
 import type { EntryRow } from "../../runtime/protocol";
-import { page } from "../../store/page";
 import { select } from "../../store/step";
+import { ui } from "../../store/ui";
 import { lookOf } from "../map/states";
 import { address, count, plural } from "../numbers";
 
@@ -11,9 +11,9 @@ import { address, count, plural } from "../numbers";
 const SHOWN = 80;
 
 export function Entries() {
-  const rows = page((s) => s.view?.rows) ?? [];
-  const left = page((s) => s.view?.rowsLeft ?? 0);
-  const spa = page((s) => s.spa);
+  const rows = ui((s) => s.view?.rows) ?? [];
+  const left = ui((s) => s.view?.rowsLeft ?? 0);
+  const spa = ui((s) => s.spa);
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, SHOWN);
   const more = rows.length - shown.length;

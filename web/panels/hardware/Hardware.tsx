@@ -1,7 +1,7 @@
 /** The right band: what is true. The RMP as a map, the selected page, and the entries that matter. */
 import { Suspense, useState } from "react";
-import { page } from "../../store/page";
 import { platform } from "../../store/platform";
+import { ui } from "../../store/ui";
 import { Icon } from "../icons";
 import { lazily } from "../lazily";
 import { MachineSummary } from "../machine/MachineSummary";
@@ -45,8 +45,8 @@ export function Hardware() {
 function Rmp() {
   const [columns, setColumns] = useState(0);
   const [all, setAll] = useState(false);
-  const held = page((s) => s.status === "held");
-  const ready = page((s) => s.view !== null);
+  const held = ui((s) => s.status === "held");
+  const ready = ui((s) => s.view !== null);
   // From "fit" the first press goes one size up or down from 32 in a row.
   const at = columns === 0 ? ZOOMS.indexOf(32) : ZOOMS.indexOf(columns as (typeof ZOOMS)[number]);
   return (

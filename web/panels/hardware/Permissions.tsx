@@ -1,7 +1,7 @@
 /** The permission masks of one entry: VMPL0..3 against R W XU XS SSS. APM vol. 2, table 15-36. */
 import { Perm } from "../../../assembly/abi";
 import type { EntryView } from "../../core/event";
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 
 const COLUMNS: [string, number, string][] = [
   ["R", Perm.R, "read"],
@@ -12,8 +12,8 @@ const COLUMNS: [string, number, string][] = [
 ];
 
 export function Permissions({ entry, changed }: { entry: EntryView; changed: ReadonlySet<string> }) {
-  const vmpls = page((s) => s.ran?.machine.vmpls ?? 4);
-  const event = page((s) => s.view?.event);
+  const vmpls = ui((s) => s.ran?.machine.vmpls ?? 4);
+  const event = ui((s) => s.view?.event);
   const runs = event?.actor === "guest" ? event.vmpl : null;
   return (
     <table className="perms">

@@ -1,15 +1,15 @@
 /** The selected page: its entry field by field, who maps it, and what each VMPL may do with it. */
 import type { EntryView } from "../../core/event";
-import { page } from "../../store/page";
 import { select } from "../../store/step";
+import { ui } from "../../store/ui";
 import { lookOf } from "../map/states";
 import { address } from "../numbers";
 import { Permissions } from "./Permissions";
 
 export function Selected() {
-  const view = page((s) => s.view);
-  const pinned = page((s) => s.pinned);
-  const spa = page((s) => s.spa);
+  const view = ui((s) => s.view);
+  const pinned = ui((s) => s.pinned);
+  const spa = ui((s) => s.spa);
   const selected = view?.selected ?? null;
   if (!selected) {
     return (

@@ -1,10 +1,10 @@
 /** What a step changed in the RMP, for readers who do not see the map flash. */
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 import { address, plural } from "../numbers";
 
 export function Spoken() {
-  const view = page((s) => s.view);
-  const playing = page((s) => s.playing);
+  const view = ui((s) => s.view);
+  const playing = ui((s) => s.playing);
   let text = "";
   if (view && !playing && view.changed.length > 0) {
     const shown = view.changed.slice(0, 4).map((c) => `${address(c.spa)}: ${c.field} ${c.from} to ${c.to}`);

@@ -1,7 +1,7 @@
 /** The machine in one line, and the panel that changes it. */
 import { type CSSProperties, Suspense, useEffect, useRef, useState } from "react";
 import type { MachineConfig } from "../../scenario/schema";
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 import { Icon } from "../icons";
 import { lazily } from "../lazily";
 import { plural } from "../numbers";
@@ -23,7 +23,7 @@ function summary(machine: MachineConfig): string {
 }
 
 export function MachineSummary() {
-  const machine = page((s) => s.scenario?.machine);
+  const machine = ui((s) => s.scenario?.machine);
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<CSSProperties>({});

@@ -1,7 +1,7 @@
 /** The states on the map, with how many pages are in each. A state once seen keeps its place. */
 import { useLayoutEffect, useMemo, useRef } from "react";
 import { PageState, Tile } from "../../../assembly/abi";
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 import { count } from "../numbers";
 import { usePalette } from "../use-palette";
 import { paintTile, paintVmsa } from "./paint";
@@ -12,8 +12,8 @@ const ALWAYS = new Set([PageState.HYPERVISOR, PageState.PRE_GUEST, PageState.GUE
 const SIDE = 13;
 
 export function Legend() {
-  const tiles = page((s) => s.view?.tiles);
-  const scenarioId = page((s) => s.scenarioId);
+  const tiles = ui((s) => s.view?.tiles);
+  const scenarioId = ui((s) => s.scenarioId);
   const list = useRef<HTMLUListElement>(null);
   const palette = usePalette(list);
   const seen = useRef({ scenarioId, states: new Set<PageState>() });

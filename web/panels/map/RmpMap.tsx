@@ -4,8 +4,8 @@
  */
 import { type KeyboardEvent, type MouseEvent, useRef, useState } from "react";
 import { Tile } from "../../../assembly/abi";
-import { page } from "../../store/page";
 import { select } from "../../store/step";
+import { ui } from "../../store/ui";
 import { address, plural } from "../numbers";
 import { useElementSize } from "../use-element-size";
 import { describe, pageByKey } from "./cell";
@@ -23,8 +23,8 @@ interface Props {
 }
 
 export function RmpMap({ columns, all }: Props) {
-  const view = page((s) => s.view);
-  const spa = page((s) => s.spa);
+  const view = ui((s) => s.view);
+  const spa = ui((s) => s.spa);
   const scroller = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [over, setOver] = useState<number | null>(null);

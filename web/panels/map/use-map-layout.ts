@@ -1,7 +1,7 @@
 /** What the reader has seen of the RMP so far, and the layout that follows from it. */
 import { useMemo, useRef } from "react";
 import { PageState, Tile } from "../../../assembly/abi";
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 import { rootSize } from "../root-size";
 import { type Layout, layOut, REGION, uniform } from "./layout";
 
@@ -22,9 +22,9 @@ function fittingColumns(width: number): number {
  * @param chosen regions that the reader unfolded
  */
 export function useMapLayout(width: number, columns: number, all: boolean, chosen: ReadonlySet<number>): Layout | null {
-  const tiles = page((s) => s.view?.tiles);
-  const changed = page((s) => s.view?.changedPages);
-  const scenarioId = page((s) => s.scenarioId);
+  const tiles = ui((s) => s.view?.tiles);
+  const changed = ui((s) => s.view?.changedPages);
+  const scenarioId = ui((s) => s.scenarioId);
   const kept = useRef<Kept>(nothing("", 0));
   return useMemo(() => {
     if (!tiles || width <= 0) return null;

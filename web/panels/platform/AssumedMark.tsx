@@ -4,13 +4,13 @@
  */
 import { useMemo } from "react";
 import { ruleText } from "../../manual/rules";
-import { page } from "../../store/page";
+import { ui } from "../../store/ui";
 import { showUnsure } from "../../store/unsure";
 import { plural } from "../numbers";
 
 export function AssumedMark() {
-  const decided = page((s) => s.result?.decided);
-  const tagged = page((s) => s.scenario?.tags?.includes("assumed") ?? false);
+  const decided = ui((s) => s.result?.decided);
+  const tagged = ui((s) => s.scenario?.tags?.includes("assumed") ?? false);
   const assumed = useMemo(
     () =>
       (decided ?? []).filter(({ rule, op, msr }) => {

@@ -2,9 +2,9 @@
 import { useState } from "react";
 import { Perm } from "../../../assembly/abi";
 import type { LaunchStep } from "../../runtime/protocol";
-import { page } from "../../store/page";
 import { platform } from "../../store/platform";
 import { goTo } from "../../store/step";
+import { ui } from "../../store/ui";
 import { address, plural } from "../numbers";
 import { Digest, DigestStart } from "./Digest";
 
@@ -17,8 +17,8 @@ const START = "0".repeat(96);
 export function Launch() {
   const steps = platform((s) => s.steps);
   const failed = platform((s) => s.failed);
-  const step = page((s) => s.step);
-  const current = platform((s) => s.of) === page((s) => s.result);
+  const step = ui((s) => s.step);
+  const current = platform((s) => s.of) === ui((s) => s.result);
   const [all, setAll] = useState(false);
   if (steps === null || !current) {
     return (

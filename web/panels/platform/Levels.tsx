@@ -1,12 +1,13 @@
 /** The end of the launch at each level of the picker: the level is measured, and nothing else gives it away. */
-import { page } from "../../store/page";
+
 import { firstDifference, type LevelLaunch, launchOfGuest, platform } from "../../store/platform";
+import { ui } from "../../store/ui";
 import { DigestButton } from "./Digest";
 
 export function Levels() {
   const levels = platform((s) => s.levels);
-  const picked = page((s) => s.ran?.vmpl ?? 0);
-  const current = platform((s) => s.of) === page((s) => s.result);
+  const picked = ui((s) => s.ran?.vmpl ?? 0);
+  const current = platform((s) => s.of) === ui((s) => s.result);
   const ours = current ? stepsOf(levels[picked]) : null;
   if (!ours || ours.length === 0) return null;
   return (

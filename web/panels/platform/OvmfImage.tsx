@@ -3,8 +3,8 @@ import { type DragEvent, useId, useState } from "react";
 import { CPU_MODELS } from "../../launch/cpuid-signature";
 import type { ImageAnswer } from "../../runtime/protocol";
 import { hex, type Inputs, readInputs } from "../../store/image-inputs";
-import { LEVELS } from "../../store/page";
 import { type ChosenImage, chooseImage, editInputs, platform, putImageAway } from "../../store/platform";
+import { LEVELS } from "../../store/ui";
 import { address, count, plural } from "../numbers";
 import { Digest } from "./Digest";
 

@@ -1,7 +1,7 @@
 /** What is there before the guest's first instruction: registers, firmware, the pages launched and their digest. */
 import { useEffect } from "react";
-import { page } from "../../store/page";
 import { lookAtLaunch } from "../../store/platform";
+import { ui } from "../../store/ui";
 import { Cores } from "./Cores";
 import { Firmware } from "./Firmware";
 import { Launch } from "./Launch";
@@ -9,9 +9,9 @@ import { Levels } from "./Levels";
 import { OvmfImage } from "./OvmfImage";
 
 export default function Platform() {
-  const view = page((s) => s.view);
-  const result = page((s) => s.result);
-  const status = page((s) => s.status);
+  const view = ui((s) => s.view);
+  const result = ui((s) => s.result);
+  const status = ui((s) => s.status);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another run, or its end, is what there is to look at again
   useEffect(() => void lookAtLaunch(), [result, status]);
   return (

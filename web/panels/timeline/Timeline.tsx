@@ -3,8 +3,8 @@
  * Ctrl. For the keyboard and for screen readers the slider of the transport is the same thing.
  */
 import { type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { page } from "../../store/page";
 import { goTo, pause } from "../../store/step";
+import { ui } from "../../store/ui";
 import { useElementSize } from "../use-element-size";
 import { usePalette } from "../use-palette";
 import { findLanes, opName, outcomeName } from "./lanes";
@@ -27,9 +27,9 @@ function windowFor(old: number, events: number, pitch: number, width: number, st
 }
 
 export function Timeline({ zoom }: { zoom: number }) {
-  const strip = page((s) => s.result?.strip ?? EMPTY);
-  const step = page((s) => s.step);
-  const repaired = page((s) => s.failures.repaired);
+  const strip = ui((s) => s.result?.strip ?? EMPTY);
+  const step = ui((s) => s.step);
+  const repaired = ui((s) => s.failures.repaired);
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);

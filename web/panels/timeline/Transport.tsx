@@ -1,9 +1,9 @@
 /** First, back, play, forward, last; the failures; the slider; how the run ended. */
 
 import { endSentence } from "../../manual/ends";
-import { page } from "../../store/page";
 import { showCut } from "../../store/run";
 import { back, first, forward, goTo, goToFailure, last, playOrPause, setSpeed, stepBy } from "../../store/step";
+import { ui } from "../../store/ui";
 import { endedByCheck } from "../ends";
 import { Icon, type IconName } from "../icons";
 import { count, plural } from "../numbers";
@@ -38,11 +38,11 @@ function Key({
 const SPEEDS = [1, 2, 4, 10, 30, 120];
 
 export function Transport({ zoom, setZoom }: { zoom: number; setZoom: (zoom: number) => void }) {
-  const events = page((s) => s.result?.events ?? 0);
-  const step = page((s) => s.step);
-  const playing = page((s) => s.playing);
-  const speed = page((s) => s.speed);
-  const failing = page((s) => s.failures.steps);
+  const events = ui((s) => s.result?.events ?? 0);
+  const step = ui((s) => s.step);
+  const playing = ui((s) => s.playing);
+  const speed = ui((s) => s.speed);
+  const failing = ui((s) => s.failures.steps);
   const none = events === 0;
   const before = failing.length > 0 && (failing[0] ?? 0) < step;
   const after = failing.length > 0 && (failing.at(-1) ?? 0) > step;
@@ -145,11 +145,11 @@ export function Transport({ zoom, setZoom }: { zoom: number; setZoom: (zoom: num
 
 /** How the run ended, or that it goes on. */
 export function RunState() {
-  const status = page((s) => s.status);
-  const end = page((s) => s.end);
-  const alive = page((s) => s.alive);
-  const cut = page((s) => s.cut);
-  const ms = page((s) => s.result?.ms);
+  const status = ui((s) => s.status);
+  const end = ui((s) => s.end);
+  const alive = ui((s) => s.alive);
+  const cut = ui((s) => s.cut);
+  const ms = ui((s) => s.result?.ms);
   if (status === "running" && alive > 0) return <p className="run-state">Running: {plural(alive, "event")} so far.</p>;
   if (status === "held") return <p className="run-state">Not run yet.</p>;
   if (!end)

@@ -5,8 +5,8 @@
 import type { Reason, TraceEvent } from "../../core/event";
 import { compared } from "../../manual/compared";
 import { ruleText, type Sure } from "../../manual/rules";
-import { page } from "../../store/page";
 import { editMachine } from "../../store/scenario";
+import { ui } from "../../store/ui";
 import { showUnsure } from "../../store/unsure";
 import { Icon, type IconName } from "../icons";
 
@@ -94,9 +94,9 @@ function Rung({ event, reason }: { event: TraceEvent; reason: Reason }) {
 }
 
 function Switch({ check }: { check: NonNullable<ReturnType<typeof ruleText>>["check"] & string }) {
-  const off = page((s) => s.scenario?.machine.checksOff.includes(check) ?? false);
+  const off = ui((s) => s.scenario?.machine.checksOff.includes(check) ?? false);
   const turn = () => {
-    const now = page.getState().scenario?.machine.checksOff ?? [];
+    const now = ui.getState().scenario?.machine.checksOff ?? [];
     editMachine({ checksOff: off ? now.filter((name) => name !== check) : [...now, check] });
   };
   return (

@@ -5,9 +5,9 @@ import { codes } from "../../manual/codes";
 import { sentence } from "../../manual/sentences";
 import type { StepView } from "../../runtime/protocol";
 import { ladderOf } from "../../store/ladder";
-import { page } from "../../store/page";
 import { reveal } from "../../store/programs";
 import { copyStep, copyTrace } from "../../store/sharing";
+import { ui } from "../../store/ui";
 import { Icon } from "../icons";
 import { Changes } from "./Changes";
 import { call } from "./call";
@@ -15,8 +15,8 @@ import { Ladder } from "./Ladder";
 import { Walk } from "./Walk";
 
 export function WhatHappened() {
-  const view = page((s) => s.view);
-  const held = page((s) => s.status === "held");
+  const view = ui((s) => s.view);
+  const held = ui((s) => s.status === "held");
   return (
     <section className="band what" aria-labelledby="what-heading">
       <header className="band-head">

@@ -46,7 +46,7 @@ export type Theme = "system" | "light" | "dark";
 export type Band = "guest" | "what" | "hardware";
 export type Dialog = "gallery" | "help" | "about" | "history" | "unsure" | null;
 
-export interface Page {
+export interface Ui {
   /** name of the gallery's scenario, or of the draft, that is open; drafts are kept by it */
   scenarioId: string;
   scenario: Scenario | null;
@@ -94,7 +94,7 @@ export interface Page {
 
 const NO_ENDS: LevelEnd[] = LEVELS.map(() => ({ state: "unknown" }));
 
-export const page = create<Page>()(() => ({
+export const ui = create<Ui>()(() => ({
   scenarioId: "",
   scenario: null,
   generation: 0,
@@ -127,5 +127,5 @@ export const page = create<Page>()(() => ({
 
 /** Says a short sentence in the status line, where screen readers hear it. */
 export function say(text: string): void {
-  page.setState(({ said }) => ({ said: { text, count: said.count + 1 } }));
+  ui.setState(({ said }) => ({ said: { text, count: said.count + 1 } }));
 }
