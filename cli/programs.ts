@@ -9,12 +9,17 @@ import { root } from "./sources";
 
 const read = (...path: string[]) => readFile(join(root, "web", ...path), "utf8");
 
+/** The texts of a folder, by file name without its ending. */
+async function readFolder(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(join(root, "web", folder))).filter((name) => name.endsWith(".ts"));
+  const texts = await Promise.all(names.map((name) => read(folder, name)));
+  return Object.fromEntries(names.map((name, i) => [basename(name, ".ts"), texts[i] ?? ""]));
+}
+
 export async function readSources(): Promise<Sources> {
-  const names = (await readdir(join(root, "web/runtime/inside"))).filter((name) => name.endsWith(".ts"));
-  const texts = await Promise.all(names.map((name) => read("runtime/inside", name)));
-  const inside = Object.fromEntries(names.map((name, i) => [basename(name, ".ts"), texts[i] ?? ""]));
-  const [kvm, linux, ovmf, svsm] = await Promise.all([
-    read("runtime/hypervisor/kvm.ts"),
+  const [inside, kvm, linux, ovmf, svsm] = await Promise.all([
+    readFolder("runtime/inside"),
+    readFolder("runtime/hypervisor/kvm"),
     read("library/linux.ts"),
     read("library/ovmf.ts"),
     read("library/svsm.ts"),

@@ -22,8 +22,8 @@ function over(texts: Record<string, string>) {
   }
   for (const [name, text] of Object.entries(texts)) {
     files.set(
-      `file:///${["hypervisor", "kvm"].includes(name) ? "hypervisor" : "guest"}/${name}.ts`,
-      name === "kvm" ? text : text.replace("|", ""),
+      `file:///${/^hypervisor$|^kvm\//.test(name) ? "hypervisor" : "guest"}/${name}.ts`,
+      name.startsWith("kvm/") ? text : text.replace("|", ""),
     );
   }
   const models = [...files].map(([uri, text]) => ({
@@ -84,8 +84,12 @@ describe("the two programs", () => {
   });
 
   test("the default hypervisor is without a mistake", async () => {
-    const service = over({ hypervisor: "", kvm: read("web/runtime/hypervisor/kvm.ts") });
-    expect(await messages(service, "file:///hypervisor/kvm.ts")).toEqual([]);
+    const names = readdirSync(new URL("../../web/runtime/hypervisor/kvm", import.meta.url)).map(
+      (file) => `kvm/${file}`,
+    );
+    const texts = names.map((file) => [file.replace(/\.ts$/, ""), read(`web/runtime/hypervisor/${file}`)]);
+    const service = over({ hypervisor: "", ...Object.fromEntries(texts) });
+    for (const file of names) expect([file, await messages(service, `file:///hypervisor/${file}`)]).toEqual([file, []]);
   });
 
   test("an untyped parameter of a guest's own function is no mistake", async () => {

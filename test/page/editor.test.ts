@@ -136,7 +136,8 @@ test("override this part: the stub is written, shown, typed, and takes part in t
   const reader = await arrived();
   const { page } = reader;
   await reader.openTab("kvm");
-  await goTo(reader, "web/runtime/hypervisor/kvm.ts", "export function npf");
+  await reader.page.getByRole("button", { name: "npf.ts" }).click();
+  await goTo(reader, "web/runtime/hypervisor/kvm/npf.ts", "export function npf");
   const ran = await reader.lastEnd();
   await page.locator(".codelens-decoration a").filter({ hasText: "Override this part: npf" }).click();
   await page.locator("#tab-hypervisor[aria-selected=true]").waitFor();

@@ -56,9 +56,9 @@ describe("who acts for whom", () => {
   test("the default hypervisor acts for the guest's line; at launch, before it has one, for nobody's", async () => {
     const { all, events } = await ran("  log(0);\n  pvalidate(RAM_START, 0, 1);");
     const rmpupdate = events.find(({ op }) => op === "rmpupdate");
-    expect(rmpupdate?.at?.file).toBe("kvm");
+    expect(rmpupdate?.at?.file).toBe("kvm/npf");
     expect(rmpupdate?.caller).toEqual({ file: "guest", line: 3, column: 3 });
-    expect(all[0]?.at?.file).toBe("kvm");
+    expect(all[0]?.at?.file).toBe("kvm/launch");
     const first = all.findIndex(({ op }) => op === "execute");
     expect(first).toBeGreaterThan(10);
     expect(all.slice(0, first).filter(({ caller }) => caller)).toEqual([]);
@@ -70,7 +70,7 @@ describe("who acts for whom", () => {
     const { events } = await ran("  pvalidate(RAM_START, 0, 1);", { hypervisor });
     expect(events.find(({ op }) => op === "rmpread")?.at).toEqual({ file: "hypervisor", line: 2, column: 3 });
     const rmpupdate = events.find(({ op }) => op === "rmpupdate");
-    expect(rmpupdate?.at?.file).toBe("kvm");
+    expect(rmpupdate?.at?.file).toBe("kvm/npf");
     expect(rmpupdate?.caller).toEqual({ file: "hypervisor", line: 3, column: 10 });
   });
 

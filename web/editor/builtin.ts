@@ -6,11 +6,14 @@ import type { EditorFile } from "./programs";
 
 const TEXTS: Record<string, string> = {
   ...import.meta.glob<string>("../library/*.ts", { query: "?raw", import: "default", eager: true }),
-  ...import.meta.glob<string>("../runtime/hypervisor/*.ts", { query: "?raw", import: "default", eager: true }),
+  ...import.meta.glob<string>("../runtime/hypervisor/**/*.ts", { query: "?raw", import: "default", eager: true }),
 };
 
 const BY_NAME = new Map(
-  Object.entries(TEXTS).map(([path, text]) => [path.replace(/^.*\//, "").replace(/\.ts$/, ""), text]),
+  Object.entries(TEXTS).map(([path, text]) => [
+    path.replace(/^.*\/(?:library|hypervisor)\//, "").replace(/\.ts$/, ""),
+    text,
+  ]),
 );
 
 /** The files with the text of every built-in one that the page has not fetched yet. */

@@ -14,7 +14,7 @@ export interface Adoption {
 /** What can be adopted from a file, in order. Nothing from the reader's own programs. */
 export function adoptionsOf(file: EditorFile): Adoption[] {
   if (!file.readOnly) return [];
-  if (file.name === "hypervisor" || file.name === "kvm") {
+  if (file.name === "hypervisor" || file.name.startsWith("kvm/")) {
     return hooksOf(file.text).map(({ hook, line }) => ({ kind: "override", file, name: hook, line }));
   }
   return functionsOf(file.text).map(({ name, line }) => ({ kind: "copy", file, name, line }));

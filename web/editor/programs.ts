@@ -7,7 +7,7 @@ export type ProgramName = "guest" | "hypervisor";
 
 /** What can be edited or read in a tab. */
 export interface EditorFile {
-  /** "guest", "hypervisor", "kvm" and other defaults, or a library module: "linux", "ovmf", "svsm" */
+  /** "guest", "hypervisor", a file of the default hypervisor ("kvm/npf"), or a library module: "linux", "ovmf", "svsm" */
   name: string;
   title: string;
   text: string;
@@ -16,10 +16,8 @@ export interface EditorFile {
   program?: ProgramName;
 }
 
-const HYPERVISORS = ["hypervisor", "kvm", "svsm-host"];
-
 export function programOf(file: Pick<EditorFile, "name" | "program">): ProgramName {
-  return file.program ?? (HYPERVISORS.includes(file.name) ? "hypervisor" : "guest");
+  return file.program ?? (/^(?:hypervisor$|kvm\/)/.test(file.name) ? "hypervisor" : "guest");
 }
 
 /** Address of a file's text in the editor: file:///guest/linux.ts */
@@ -29,5 +27,5 @@ export function pathOf(file: Pick<EditorFile, "name" | "program">): string {
 
 /** Name of the file behind an address of `pathOf`; null for what is no tab (the API's declarations). */
 export function nameAt(path: string): string | null {
-  return /^file:\/\/\/(?:guest|hypervisor)\/([^/]+)\.ts$/.exec(path)?.[1] ?? null;
+  return /^file:\/\/\/(?:guest|hypervisor)\/((?:kvm\/)?[^/]+)\.ts$/.exec(path)?.[1] ?? null;
 }

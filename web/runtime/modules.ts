@@ -25,6 +25,8 @@ export interface Program {
 
 /** The runtime's own texts are the same for every program. */
 const INSIDE = "inside/";
+/** The default hypervisor, as places name its files. */
+const DEFAULT = "kvm/";
 
 export class Modules {
   readonly places = new Places();
@@ -38,13 +40,17 @@ export class Modules {
     private readonly sources: Sources,
     readonly program: Program | null,
   ) {
-    const kvm = stripOnce(sources.kvm);
-    if (kvm.ok) this.places.add("kvm", kvm.text);
+    for (const [name, text] of Object.entries(sources.kvm)) {
+      const stripped = stripOnce(text);
+      if (stripped.ok) this.places.add(DEFAULT + name, stripped.text);
+    }
   }
 
   /** The full name of what `from` imports as `name`; null to refuse it. */
   resolve(from: string, name: string): string | null {
-    if (from.startsWith(INSIDE)) return name.startsWith("./") ? INSIDE + name.slice(2) : null;
+    for (const own of [INSIDE, DEFAULT]) {
+      if (from.startsWith(own)) return name.startsWith("./") ? own + name.slice(2) : null;
+    }
     const { program } = this;
     if (!program) return null;
     if (Object.hasOwn(program.modules, name)) return name;
@@ -58,7 +64,7 @@ export class Modules {
   /** The JavaScript of a module; null when it cannot be had. */
   code(name: string): string | null {
     if (name.startsWith(INSIDE)) return this.own(name, this.sources.inside[name.slice(INSIDE.length)]);
-    if (name === "kvm") return this.own(name, this.sources.kvm);
+    if (name.startsWith(DEFAULT)) return this.own(name, this.sources.kvm[name.slice(DEFAULT.length)]);
     const text = this.textOf(name);
     if (text === undefined) return null;
     const stripped = this.texts.get(name) ?? stripOnce(text);

@@ -9,7 +9,7 @@ export interface Where {
 }
 
 /** `    at name (file:line:column)`, or without a name where a text does not parse. */
-const FRAME = /(?:\(|\bat )([a-z]+):(\d+):(\d+)\)?$/;
+const FRAME = /(?:\(|\bat )([a-z/]+):(\d+):(\d+)\)?$/;
 
 /** Texts that users write; the rest is the default hypervisor and the library. */
 const OWN = new Set(["guest", "hypervisor"]);

@@ -3,8 +3,8 @@
  * the disk; both hand them in, so that a run depends on nothing around it.
  */
 export interface Sources {
-  /** the default hypervisor: hypervisor/kvm.ts */
-  kvm: string;
+  /** the default hypervisor: hypervisor/kvm/*.ts, by file name without its ending */
+  kvm: Record<string, string>;
   /** the guest-side library: library/*.ts */
   linux: string;
   ovmf: string;

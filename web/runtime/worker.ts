@@ -3,15 +3,13 @@
 import linux from "../library/linux.ts?raw";
 import ovmf from "../library/ovmf.ts?raw";
 import svsm from "../library/svsm.ts?raw";
-import kvm from "./hypervisor/kvm.ts?raw";
 import type { FromWorker, ToWorker } from "./protocol";
 import { answerer } from "./service";
 
-const inside = Object.fromEntries(
-  Object.entries(import.meta.glob<string>("./inside/*.ts", { query: "?raw", import: "default", eager: true })).map(
-    ([path, text]) => [path.slice("./inside/".length, -".ts".length), text],
-  ),
-);
+const named = (files: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace(/^.*\/|\.ts$/g, ""), text]));
+const inside = named(import.meta.glob<string>("./inside/*.ts", { query: "?raw", import: "default", eager: true }));
+const kvm = named(import.meta.glob<string>("./hypervisor/kvm/*.ts", { query: "?raw", import: "default", eager: true }));
 
 const say = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
 const answer = answerer({ kvm, linux, ovmf, svsm, inside }, say, () => performance.now());

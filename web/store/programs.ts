@@ -5,8 +5,10 @@ import { sourceOf } from "./sources";
 import { type Problem, say, ui } from "./ui";
 
 export interface Program {
-  /** as places in a trace name it: guest, hypervisor, kvm, linux, ... */
+  /** as places in a trace name it: guest, hypervisor, kvm/npf, linux, ... */
   name: string;
+  /** the tab that it is shown in: its name, or that of the files that it stands beside */
+  tab: string;
   title: string;
   text: string;
   readOnly: boolean;
@@ -17,27 +19,32 @@ export interface Program {
 
 export const LIBRARY: readonly LibraryName[] = ["linux", "ovmf", "svsm"];
 
-/** The default hypervisor, whichever host it plays; as places in a trace name it. */
-const DEFAULT = "kvm";
+/** The default hypervisor's files, whichever host it plays, in the order of reading. */
+const DEFAULT = ["launch", "memory", "npf", "ghcb"];
 
 /** All programs; the text of a built-in one is empty until it has been fetched. */
 export function programsOf(scenario: Scenario, builtIn: Readonly<Record<string, string>>): Program[] {
   const { guest, hypervisor, library } = scenario;
   return [
-    { name: "guest", title: "Guest", text: guest, readOnly: false, kind: "guest", own: true },
+    { name: "guest", tab: "guest", title: "Guest", text: guest, readOnly: false, kind: "guest", own: true },
     {
       name: "hypervisor",
+      tab: "hypervisor",
       title: "Hypervisor",
       text: hypervisor ?? "",
       readOnly: false,
       kind: "hypervisor",
       own: hypervisor !== undefined,
     },
-    { name: DEFAULT, title: DEFAULT, text: builtIn[DEFAULT] ?? "", readOnly: true, kind: "default", own: false },
+    ...DEFAULT.map((title): Program => {
+      const name = `kvm/${title}`;
+      return { name, tab: "kvm", title, text: builtIn[name] ?? "", readOnly: true, kind: "default", own: false };
+    }),
     ...LIBRARY.map((name): Program => {
       const own = library?.[name];
       return {
         name,
+        tab: name,
         title: name,
         text: own ?? builtIn[name] ?? "",
         readOnly: own === undefined,

@@ -5,12 +5,12 @@
 
 const FILES = {
   ...import.meta.glob<string>("../library/*.ts", { query: "?raw", import: "default" }),
-  ...import.meta.glob<string>("../runtime/hypervisor/*.ts", { query: "?raw", import: "default" }),
+  ...import.meta.glob<string>("../runtime/hypervisor/**/*.ts", { query: "?raw", import: "default" }),
 };
 
 const kept = new Map<string, Promise<string>>();
 
-/** The text of "kvm", "linux", ...; rejects for a name that is no built-in program. */
+/** The text of "kvm/npf", "linux", ...; rejects for a name that is no built-in program. */
 export function sourceOf(name: string): Promise<string> {
   const known = kept.get(name);
   if (known) return known;

@@ -94,10 +94,14 @@ export class Program implements LanguageServiceHost {
     return this.readFile(file) !== undefined;
   }
 
-  /** `import "linux"` finds the file linux.ts beside the program; there is nothing else to import. */
-  resolveModuleNameLiterals(literals: readonly { text: string }[]) {
+  /**
+   * `import "linux"` finds the file linux.ts beside the program, and the default hypervisor's files find each other; there
+   * is nothing else to import.
+   */
+  resolveModuleNameLiterals(literals: readonly { text: string }[], from: string) {
     return literals.map(({ text }) => {
-      const resolvedFileName = `${this.root}${text.replace(/^\.\//, "").replace(/\.ts$/, "")}.ts`;
+      const folder = text.startsWith("./") ? from.replace(/[^/]+$/, "") : this.root;
+      const resolvedFileName = `${folder}${text.replace(/^\.\//, "").replace(/\.ts$/, "")}.ts`;
       const found = this.model(resolvedFileName) !== undefined;
       return { resolvedModule: found ? { resolvedFileName, extension: ".ts" } : undefined };
     });

@@ -40,10 +40,10 @@ export function Guest() {
         <h2 id="guest-heading" className="sr">
           Programs
         </h2>
-        <Tabs programs={programs} active={active?.name ?? "guest"} />
+        <Tabs programs={programs} active={active?.tab ?? "guest"} />
       </header>
-      {active ? <Tools program={active} /> : null}
-      <div className="editor-slot" role="tabpanel" id="program" aria-labelledby={`tab-${active?.name ?? "guest"}`}>
+      {active ? <Tools programs={programs} program={active} /> : null}
+      <div className="editor-slot" role="tabpanel" id="program" aria-labelledby={`tab-${active?.tab ?? "guest"}`}>
         {active ? <EditorSlot programs={programs} active={active} /> : null}
       </div>
       <Problems />

@@ -1,6 +1,6 @@
 /** What can be done with a built-in program: replace a part of the hypervisor, take a copy of a library module. */
 import type { LibraryName } from "../../scenario/schema";
-import { copyIntoScenario, type Program, reveal } from "../../store/programs";
+import { copyIntoScenario, openProgram, type Program, reveal } from "../../store/programs";
 import { dropProgram, editProgram } from "../../store/scenario";
 import { say, ui } from "../../store/ui";
 
@@ -16,7 +16,7 @@ async function overridePart(hook: (typeof HOOKS)[number]): Promise<void> {
   reveal("hypervisor", written.line);
 }
 
-export function Tools({ program }: { program: Program }) {
+export function Tools({ programs, program }: { programs: Program[]; program: Program }) {
   const replaced = ui((s) => s.scenario?.hypervisor !== undefined);
   switch (program.kind) {
     case "guest":
@@ -25,9 +25,10 @@ export function Tools({ program }: { program: Program }) {
     case "default":
       return (
         <div className="tools small">
+          {program.kind === "default" ? <Files programs={programs} shown={program.name} /> : null}
           <span className="muted">
             {program.kind === "default"
-              ? "The default, read only. Override"
+              ? "Read only. Override"
               : replaced
                 ? "Runs before the default. Add"
                 : "Empty: the default runs. Override"}
@@ -47,6 +48,23 @@ export function Tools({ program }: { program: Program }) {
     default:
       return <LibraryTools name={program.name as LibraryName} own={program.own} />;
   }
+}
+
+/** The files that share the shown one's tab. */
+function Files({ programs, shown }: { programs: Program[]; shown: string }) {
+  return programs
+    .filter(({ kind }) => kind === "default")
+    .map(({ name, title }) => (
+      <button
+        key={name}
+        type="button"
+        className="button plain mono"
+        aria-pressed={name === shown}
+        onClick={() => openProgram(name)}
+      >
+        {title}.ts
+      </button>
+    ));
 }
 
 function LibraryTools({ name, own }: { name: LibraryName; own: boolean }) {
