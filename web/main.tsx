@@ -18,7 +18,7 @@ import "./styles/narrow.css";
 import "./styles/print.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./panels/App";
-import { flushDraft } from "./store/drafts";
+import { drafts, flushDraft } from "./store/drafts";
 import { machine } from "./store/machine";
 import { openFromAddress } from "./store/opening";
 import { restorePrefs } from "./store/prefs";
@@ -36,6 +36,7 @@ machine().onBroken((message) =>
 void openFromAddress();
 addEventListener("popstate", () => void openFromAddress());
 addEventListener("pagehide", flushDraft);
+window.addEventListener("storage", ({ key }) => key !== null && drafts.changedElsewhere(key));
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flushDraft());
 
 const root = document.getElementById("root");

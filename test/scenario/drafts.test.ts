@@ -1,9 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { MAX_FILE_BYTES, MAX_SCENARIO_BYTES } from "../../web/scenario/bounds";
 import { createDrafts } from "../../web/scenario/drafts";
-import { parseHistory, pushVersion, type Version } from "../../web/scenario/history";
-import { parseScenarioValue } from "../../web/scenario/parse";
+import { inOrder, keptOf, type Version } from "../../web/scenario/history";
+import { parseScenario, parseScenarioValue } from "../../web/scenario/parse";
 import type { Scenario } from "../../web/scenario/schema";
+import { serializeScenario } from "../../web/scenario/serialize";
 import { browserStorage } from "../../web/scenario/storage";
+import { scenarios } from "./scenarios.arbitrary";
 
 function scenarioOf(guest: string): Scenario {
   const parsed = parseScenarioValue({ version: 1, guest });
@@ -24,10 +28,13 @@ class FakeStorage implements Storage {
   getItem(key: string) {
     return this.map.get(key) ?? null;
   }
+  used(but?: string) {
+    let used = 0;
+    for (const [k, v] of this.map) if (k !== but) used += k.length + v.length;
+    return used;
+  }
   setItem(key: string, value: string) {
-    let used = key.length + value.length;
-    for (const [k, v] of this.map) if (k !== key) used += k.length + v.length;
-    if (used > this.room) throw new DOMException("full", "QuotaExceededError");
+    if (this.used(key) + key.length + value.length > this.room) throw new DOMException("full", "QuotaExceededError");
     this.map.set(key, value);
   }
   removeItem(key: string) {
@@ -148,24 +155,237 @@ describe("the history", () => {
   });
 
   test("is bounded in number and size; the newest always stays", () => {
-    let versions: Version[] = [];
-    for (let i = 0; i < 100; i++) versions = pushVersion(versions, { text: `${i}`, savedAt: i, why: "typed" });
-    expect(versions).toHaveLength(30);
-    expect(versions[0]?.text).toBe("99");
-    versions = pushVersion(versions, { text: "x".repeat(500_000), savedAt: 200, why: "typed" });
-    expect(versions.map((v) => v.savedAt)).toEqual([200]);
+    const versions = Array.from({ length: 300 }, (_, i): Version => ({ text: `${i}`, savedAt: 300 - i, why: "typed" }));
+    expect(keptOf(versions)).toBe(100);
+    expect(keptOf([{ text: "x".repeat(3_000_000), savedAt: 301, why: "typed" }, ...versions])).toBe(1);
+  });
+
+  test("what goes beyond the bound goes from storage too", () => {
+    const { tab, wait, storage } = browser();
+    const drafts = tab();
+    for (let i = 0; i < 110; i++) {
+      drafts.save("x", scenarioOf(`${i}`));
+      wait(5 * MINUTE);
+    }
+    expect(drafts.history("x")).toHaveLength(100);
+    expect([...storage.map.keys()].filter((key) => key.startsWith("snplay.version.x/"))).toHaveLength(100);
   });
 
   test("the same text twice is one version, two in one millisecond are two", () => {
-    const one = pushVersion([], { text: "a", savedAt: 1, why: "typed" });
-    expect(pushVersion(one, { text: "a", savedAt: 2, why: "reset" })).toEqual([
-      { text: "a", savedAt: 2, why: "reset" },
-    ]);
-    expect(pushVersion(one, { text: "b", savedAt: 1, why: "typed" }).map((v) => v.savedAt)).toEqual([2, 1]);
+    const one: Version = { text: "a", savedAt: 1, why: "typed" };
+    const again: Version = { text: "a", savedAt: 2, why: "reset" };
+    expect(inOrder([one, again])).toEqual([again]);
+    expect(inOrder([one, { text: "b", savedAt: 1, why: "typed" }]).map((v) => v.savedAt)).toEqual([2, 1]);
   });
 
-  test.each(["{", "7", "null", '[{"text":1}]'])("damaged: %s", (json) => {
-    expect(parseHistory(json)).toEqual([]);
+  test.each(["{", "7", "null", '{"text":1}'])("damaged: %s", (json) => {
+    const { tab, storage } = browser();
+    storage.map.set("snplay.version.x/1.a", json);
+    expect(tab().history("x")).toEqual([]);
+  });
+});
+
+describe("the history as it was kept earlier, in one list", () => {
+  const version = (guest: string, savedAt: number): Version => ({
+    text: JSON.stringify({ version: 1, guest }),
+    savedAt,
+    why: "typed",
+  });
+  const list = JSON.stringify([version("two", 2), version("one", 1)]);
+
+  test("is moved, and has what it had", () => {
+    const { tab, storage } = browser();
+    storage.map.set("snplay.history.x", list);
+    const drafts = tab();
+    expect(drafts.history("x")).toEqual([version("two", 2), version("one", 1)]);
+    expect(storage.map.has("snplay.history.x")).toBe(false);
+    expect(drafts.restore("x", 1)).toMatchObject({ ok: true, scenario: { guest: "one" } });
+  });
+
+  test("stays, readable, when there is no room to move it; gives way to text last", () => {
+    const { tab, storage } = browser(new FakeStorage(list.length + 16 + 10));
+    storage.map.set("snplay.history.x", list);
+    const drafts = tab();
+    expect(guests(drafts.history("x"))).toEqual(["two", "one"]);
+    expect(storage.map.get("snplay.history.x")).toBe(list);
+    expect(drafts.save("y", scenarioOf("new"))).toEqual({ ok: true });
+    expect(guests(tab().history("x"))).toEqual([]);
+  });
+
+  test.each(["{", "[", "7", "null", '[{"text":1}]'])("damaged: %s stays as it is", (json) => {
+    const { tab, storage } = browser();
+    storage.map.set("snplay.history.x", json);
+    expect(tab().history("x")).toEqual([]);
+    expect(storage.map.get("snplay.history.x")).toBe(json);
+  });
+});
+
+describe("no text gives way to another before it is in the history", () => {
+  const MINE = "my edits, twenty seconds of typing";
+
+  test("a file of the same name, or the same one again", () => {
+    const { tab, wait } = browser();
+    const drafts = tab();
+    drafts.replace("file.x.json", scenarioOf("from disk"));
+    drafts.load("file.x.json");
+    wait(1000);
+    drafts.save("file.x.json", scenarioOf(MINE));
+    wait(20_000);
+    drafts.replace("file.x.json", scenarioOf("from disk"));
+    expect(drafts.load("file.x.json").draft?.scenario.guest).toBe("from disk");
+    expect(guests(tab().history("file.x.json"))).toContain(MINE);
+    const versions = drafts.history("file.x.json");
+    drafts.replace("file.x.json", scenarioOf("from disk"));
+    expect(drafts.history("file.x.json")).toEqual(versions);
+  });
+
+  test.each([
+    ["everything is deleted", ""],
+    ["something else is pasted over it", "another text"],
+    ["a large part is cut out", "my typing"],
+  ])("%s", (_, next) => {
+    const { tab, wait } = browser();
+    const drafts = tab();
+    drafts.save("x", scenarioOf(MINE));
+    wait(1000);
+    drafts.save("x", scenarioOf(next));
+    expect(guests(tab().history("x"))).toEqual([MINE]);
+  });
+
+  test("a program of the scenario's own is dropped", () => {
+    const { tab } = browser();
+    const drafts = tab();
+    drafts.save("x", { ...scenarioOf(""), hypervisor: MINE });
+    drafts.save("x", scenarioOf(""));
+    expect(drafts.history("x").map(({ text }) => JSON.parse(text).hypervisor)).toEqual([MINE]);
+  });
+
+  test("the clock was set back, or the stored time is of the far future", () => {
+    const { tab, storage, wait } = browser();
+    storage.map.set("snplay.draft.x", JSON.stringify({ text: '{"version":1,"guest":"old"}', savedAt: 9e15 }));
+    const drafts = tab();
+    drafts.load("x");
+    for (const guest of ["a", "b"]) {
+      drafts.save("x", scenarioOf(guest));
+      wait(5 * MINUTE);
+    }
+    expect(guests(drafts.history("x"))).toEqual(["old", "a"]);
+  });
+
+  test("any order of actions in two tabs: every text that was a draft is there still, or was typed on from", () => {
+    const action = fc.record({
+      tab: fc.integer({ min: 0, max: 1 }),
+      act: fc.constantFrom("save", "replace", "discard", "load", "reload", "told"),
+      id: fc.constantFrom("x", "y"),
+      guest: fc.integer({ min: 0, max: 9 }).map((n) => `${n}`.repeat(40)),
+      pause: fc.constantFrom(0, 1, 1000, 5 * MINUTE),
+      full: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+    });
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+        const { tab, wait, storage } = browser();
+        const tabs = [tab(), tab()];
+        const put = new Map<string, Set<string>>();
+        for (const { tab: which, act, id, guest, pause, full } of actions) {
+          const drafts = tabs[which] ?? tab();
+          wait(pause);
+          const before = stateOf(storage);
+          storage.room = full ? storage.used() + 100 : Number.POSITIVE_INFINITY;
+          const result = act === "save" || act === "replace" ? drafts[act](id, scenarioOf(guest)) : null;
+          if (act === "discard") drafts.discard(id);
+          if (act === "load") drafts.load(id);
+          if (act === "told") drafts.changedElsewhere(`snplay.draft.${id}`);
+          // the other tab's memory goes with it, so only what storage took must be there
+          if (result?.ok === false) expect(stateOf(storage)).toEqual(before);
+          if (result?.ok === true) put.set(id, new Set([...(put.get(id) ?? []), guest]));
+          if (act === "reload") tabs[which] = tab();
+        }
+        storage.room = Number.POSITIVE_INFINITY;
+        for (const [id, texts] of put) {
+          const fresh = tab();
+          const there = [fresh.load(id).draft?.scenario.guest, ...guests(fresh.history(id))];
+          if (!actions.some(({ full }) => full)) for (const text of texts) expect(there).toContain(text);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+const stateOf = (storage: FakeStorage) => [...storage.map].sort(([a], [b]) => (a < b ? -1 : 1));
+
+describe("whatever was saved can be opened again", () => {
+  test("text of more than a link or a file may have", () => {
+    const { tab } = browser();
+    const guest = `/* ${"x".repeat(9 * 1024 * 1024)} */`;
+    tab().save("x", scenarioOf(guest));
+    const drafts = tab();
+    expect(drafts.load("x")).toMatchObject({ draft: { scenario: { guest } } });
+    drafts.discard("x");
+    expect(drafts.restore("x", drafts.history("x")[0]?.savedAt ?? 0)).toMatchObject({ ok: true });
+  });
+
+  test("a link's scenario, whatever it takes when it is written out", () => {
+    const { tab } = browser();
+    const scenario: Scenario = { ...scenarioOf("guest"), tags: Array(200_000).fill("") };
+    expect(JSON.stringify(scenario).length).toBeLessThan(MAX_SCENARIO_BYTES);
+    expect(serializeScenario(scenario).length).toBeLessThan(MAX_SCENARIO_BYTES);
+    tab().save("x", scenario);
+    expect(tab().load("x").draft?.scenario).toEqual(scenario);
+  });
+
+  test("deep and in small pieces: no more than a file may have", () => {
+    let deep: unknown = Array(500_000).fill(0);
+    for (let i = 0; i < 60; i++) deep = [deep];
+    const text = serializeScenario({ ...scenarioOf(""), rest: { deep } });
+    expect(text.length).toBeLessThan(MAX_FILE_BYTES);
+    expect(parseScenario(text)).toMatchObject({ ok: true });
+  });
+
+  test("any scenario", () => {
+    fc.assert(
+      fc.property(scenarios, (scenario) => {
+        const { tab } = browser();
+        tab().save("x", scenario);
+        expect(tab().load("x").draft?.scenario).toEqual(scenario);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("a draft under the name that it had earlier", () => {
+  test("is found, with its history, under the new one; nothing is written before it is typed on", () => {
+    const { tab, wait, storage } = browser();
+    const old = tab();
+    old.save("link.old", scenarioOf("one"));
+    wait(5 * MINUTE);
+    old.save("link.old", scenarioOf("two"));
+    const before = stateOf(storage);
+    const drafts = tab();
+    drafts.adopt("link.new", "link.old");
+    expect(drafts.load("link.new").draft?.scenario.guest).toBe("two");
+    expect(guests(drafts.history("link.new"))).toEqual(["one"]);
+    expect(stateOf(storage)).toEqual(before);
+    wait(5 * MINUTE);
+    drafts.save("link.new", scenarioOf("three"));
+    expect(guests(tab().history("link.new"))).toEqual(["two", "one"]);
+    expect(tab().load("link.old").draft?.scenario.guest).toBe("two");
+  });
+
+  test("does not come back once there is something of its own, or after a reset", () => {
+    const { tab } = browser();
+    tab().save("link.old", scenarioOf("old"));
+    tab().save("link.new", scenarioOf("new"));
+    const drafts = tab();
+    drafts.adopt("link.new", "link.old");
+    expect(drafts.load("link.new").draft?.scenario.guest).toBe("new");
+    drafts.adopt("link.other", "link.old");
+    drafts.discard("link.other");
+    const later = tab();
+    later.adopt("link.other", "link.old");
+    expect(later.load("link.other")).toEqual({ draft: null });
+    expect(guests(later.history("link.other"))).toEqual(["old"]);
   });
 });
 
@@ -193,6 +413,58 @@ describe("two tabs", () => {
       drafts.save("x", scenarioOf(`${i}`));
     }
     expect(guests(tab().history("x"))).toEqual(["2", "1", "0"]);
+  });
+});
+
+describe("two tabs that do not see each other's writes in time", () => {
+  test("the one that is overwritten puts its text into the history when it hears of it", () => {
+    const { tab, storage } = browser();
+    const left = tab();
+    const right = tab();
+    left.load("x");
+    right.load("x");
+    left.save("x", scenarioOf("left"));
+    // right's write arrives as if left's had never been seen there
+    const mine = storage.map.get("snplay.draft.x") ?? "";
+    storage.map.delete("snplay.draft.x");
+    right.save("x", scenarioOf("right"));
+    expect(guests(tab().history("x"))).toEqual([]);
+    left.changedElsewhere("snplay.draft.x");
+    expect(guests(tab().history("x"))).toEqual(["left"]);
+    expect(mine).toContain("left");
+    // heard again, and of what is not a draft or not open here: nothing
+    const before = stateOf(storage);
+    for (const key of ["snplay.draft.x", "snplay.draft.y", "snplay.page.open"]) left.changedElsewhere(key);
+    right.changedElsewhere("snplay.draft.x");
+    expect(stateOf(storage)).toEqual(before);
+  });
+
+  test("saved in the same millisecond", () => {
+    const { tab } = browser();
+    const left = tab();
+    const right = tab();
+    left.load("x");
+    right.load("x");
+    right.save("x", scenarioOf("first of right"));
+    left.save("x", scenarioOf("left"));
+    right.save("x", scenarioOf("right"));
+    expect(tab().load("x").draft?.scenario.guest).toBe("right");
+    expect(guests(tab().history("x"))).toContain("left");
+  });
+
+  test("typing in turns makes a version a tab, not a version a key", () => {
+    const { tab, wait } = browser();
+    const left = tab();
+    const right = tab();
+    for (let i = 1; i < 50; i++) {
+      left.save("x", scenarioOf(`left ${"l".repeat(i)}`));
+      wait(300);
+      right.save("x", scenarioOf(`right ${"r".repeat(i)}`));
+      wait(300);
+    }
+    const [newest, ...others] = guests(tab().history("x"));
+    expect(newest).toBe(`left ${"l".repeat(49)}`);
+    expect(others.length).toBeLessThan(4);
   });
 });
 
@@ -251,6 +523,38 @@ describe("storage that will not do", () => {
   });
 });
 
+describe("a save that cannot succeed costs nothing else", () => {
+  test("versions of other scenarios", () => {
+    const { tab, wait, storage } = browser();
+    const drafts = tab();
+    for (const guest of ["one", "two", "three"]) {
+      drafts.save("y", scenarioOf(guest));
+      wait(5 * MINUTE);
+    }
+    storage.room = 2_000;
+    const before = stateOf(storage);
+    expect(drafts.save("x", scenarioOf("x".repeat(3_000)))).toMatchObject({ ok: false });
+    expect(stateOf(storage)).toEqual(before);
+    expect(drafts.load("x").draft?.scenario.guest).toHaveLength(3_000);
+    expect(guests(tab().history("y"))).toEqual(["two", "one"]);
+  });
+
+  test("the draft that it would have replaced, when its version finds no room", () => {
+    const { tab, wait, storage } = browser();
+    const drafts = tab();
+    drafts.save("x", scenarioOf("x".repeat(1000)));
+    storage.room = 1500;
+    wait(5 * MINUTE);
+    expect(drafts.save("x", scenarioOf("new"))).toMatchObject({ ok: false });
+    expect(drafts.load("x").draft?.scenario.guest).toBe("new");
+    expect(guests(drafts.history("x"))).toEqual(["x".repeat(1000)]);
+    expect(tab().load("x").draft?.scenario.guest).toBe("x".repeat(1000));
+    expect(drafts.discard("x")).toMatchObject({ ok: true });
+    storage.room = 10_000;
+    expect(guests(tab().history("x"))).toEqual(["new", "x".repeat(1000)]);
+  });
+});
+
 describe("what cannot be read is not lost", () => {
   test("a damaged draft", () => {
     const { tab, storage } = browser();
@@ -265,6 +569,18 @@ describe("what cannot be read is not lost", () => {
     expect(drafts.restore("x", 1_000_000)).toMatchObject({ ok: false });
     expect(tab().load("x").draft?.scenario.guest).toBe("fresh");
   });
+
+  test.each(["", "null", "[]", "{}", '{"text":1,"savedAt":1}', '{"text":"x","savedAt":1e999}', "\ud800"])(
+    "a draft that is none: %j",
+    (raw) => {
+      const { tab, storage } = browser();
+      storage.map.set("snplay.draft.x", raw);
+      const drafts = tab();
+      expect(drafts.load("x").draft).toBeNull();
+      drafts.save("x", scenarioOf("fresh"));
+      expect(tab().history("x")).toEqual([{ text: raw, savedAt: 1_000_000, why: "unreadable" }]);
+    },
+  );
 
   test("a newer snplay's draft", () => {
     const { tab, storage } = browser();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_SCENARIO_BYTES } from "../../web/scenario/bounds";
+import { MAX_FILE_BYTES } from "../../web/scenario/bounds";
 import { defaultMachine } from "../../web/scenario/defaults";
 import { type Fields, type Migrations, migrate } from "../../web/scenario/migrate";
 import { parseScenario, parseScenarioValue } from "../../web/scenario/parse";
@@ -212,10 +212,10 @@ describe("text that is not JSON", () => {
   });
 
   test("a file that is too large is refused before it is read", () => {
-    expect(parseScenario(`"${"é".repeat(MAX_SCENARIO_BYTES / 2)}"`)).toEqual({
+    expect(parseScenario(`"${"é".repeat(MAX_FILE_BYTES / 2)}"`)).toEqual({
       ok: false,
       reason: "invalid",
-      message: "This file is larger than 1024 KiB, the most a scenario may have.",
+      message: "This file is larger than 8192 KiB, the most that a scenario file may have.",
     });
   });
 });

@@ -1,11 +1,19 @@
 /** What an address or a file opens, and what becomes of the address. The browser is a history that can be gone through. */
 import { readFileSync } from "node:fs";
+import { deflateRawSync } from "node:zlib";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { MAX_SCENARIO_BYTES } from "../../web/scenario/bounds";
+import { toBase64url } from "../../web/scenario/base64url";
+import { MAX_FILE_BYTES } from "../../web/scenario/bounds";
+import { crc32 } from "../../web/scenario/crc32";
 import { encodeLink } from "../../web/scenario/link";
 import { parseScenario, TOO_LARGE } from "../../web/scenario/parse";
+import type { Scenario } from "../../web/scenario/schema";
 
-vi.mock("../../web/store/run", () => ({ run: async () => {} }));
+vi.mock("../../web/store/run", async () => {
+  const { ui } = await import("../../web/store/ui");
+  const changed = (scenario: Scenario) => ui.setState({ scenario, edited: true });
+  return { run: async () => {}, runSoon: () => {}, changed };
+});
 vi.mock("../../web/store/settled", () => {
   const never = new Promise(() => {});
   return { settled: never, editorAsked: never };
@@ -81,6 +89,39 @@ beforeEach(() => {
     },
   });
 });
+
+/**
+ * Two links of the same length and CRC-32. The second's title has 64 letters that are each "a" or "b"; CRC-32 is linear in
+ * which, so the right ones are found by elimination.
+ */
+function linksOfOneChecksum(): [string, string] {
+  const stored = (guest: string, title: string) =>
+    deflateRawSync(JSON.stringify({ m: "1", s: { version: 1, title, guest } }), { level: 0 });
+  const letters = (chosen: bigint) => Array.from({ length: 64 }, (_, i) => ((chosen >> BigInt(i)) & 1n ? "b" : "a"));
+  const sum = (chosen: bigint) => BigInt(crc32(stored("b", letters(chosen).join(""))));
+  const target = stored("a", letters(0n).join(""));
+  let missing = sum(0n) ^ BigInt(crc32(target));
+  let chosen = 0n;
+  const basis: [difference: bigint, letters: bigint][] = [];
+  for (let i = 0n; i < 64n; i++) {
+    let row: [bigint, bigint] = [sum(1n << i) ^ sum(0n), 1n << i];
+    for (const [difference, from] of basis) {
+      if ((row[0] ^ difference) < row[0]) row = [row[0] ^ difference, row[1] ^ from];
+    }
+    if (row[0] !== 0n) basis.push(row);
+  }
+  basis.sort(([a], [b]) => (a > b ? -1 : 1));
+  for (const [difference, from] of basis) {
+    if ((missing ^ difference) < missing) [missing, chosen] = [missing ^ difference, chosen ^ from];
+  }
+  const link = (packed: Uint8Array) => {
+    const header = new DataView(new ArrayBuffer(8));
+    header.setUint32(0, packed.length, true);
+    header.setUint32(4, crc32(packed), true);
+    return `#s1.${toBase64url(Buffer.concat([new Uint8Array(header.buffer), packed]))}`;
+  };
+  return [link(target), link(stored("b", letters(chosen).join("")))];
+}
 
 const BAD = "#s2.AAAA";
 const NEWER = /^This link was made by a newer snplay/;
@@ -159,6 +200,40 @@ describe("an empty address", () => {
   });
 });
 
+describe("a link's draft", () => {
+  const edit = async (guest: string) => {
+    const { editProgram } = await import("../../web/store/scenario");
+    const { flushDraft } = await import("../../web/store/drafts");
+    editProgram("guest", guest);
+    flushDraft();
+  };
+
+  test("is found again, and by no other link, though its length and checksum be the same", async () => {
+    const [first, second] = linksOfOneChecksum();
+    expect(second).not.toBe(first);
+    expect(second.slice(0, 16)).toBe(first.slice(0, 16));
+    await load(first);
+    await edit("my edits");
+    await load(second);
+    expect(ui.getState()).toMatchObject({ edited: false, scenario: { guest: "b" } });
+    await load(first);
+    expect(ui.getState()).toMatchObject({ edited: true, scenario: { guest: "my edits" } });
+  });
+
+  test("of an earlier snplay is found by the name that it had: length and checksum", async () => {
+    const [first] = linksOfOneChecksum();
+    const text = '{"version":1,"guest":"my old edits"}';
+    kept.set(`snplay.draft.link.${first.slice(4, 16)}`, JSON.stringify({ text, savedAt: 1, since: 1 }));
+    const before = new Map(kept);
+    await load(first);
+    expect(ui.getState()).toMatchObject({ edited: true, scenario: { guest: "my old edits" } });
+    expect([...kept.keys()].filter((key) => !key.startsWith("snplay.page."))).toEqual([...before.keys()]);
+    await edit("my new edits");
+    await load(first);
+    expect(ui.getState()).toMatchObject({ edited: true, scenario: { guest: "my new edits" } });
+  });
+});
+
 describe("a file", () => {
   const TEXT = readFileSync(new URL("../../public/scenarios/remap.json", import.meta.url), "utf8");
   const refusal = (why: string) => `x.json was not opened. ${why}`;
@@ -170,15 +245,30 @@ describe("a file", () => {
     expect(kept.has("snplay.draft.file.x.json")).toBe(true);
   });
 
+  test("of a name that is open already: the text that it takes the place of is in the history", async () => {
+    await load("");
+    await opening.openFile(new File([TEXT], "x.json"));
+    const { drafts } = await import("../../web/store/drafts");
+    const { editProgram } = await import("../../web/store/scenario");
+    for (const next of [TEXT, '{"version": 1, "guest": "another folder\'s"}']) {
+      const mine = `my edits, before ${next.length} characters from the disk`;
+      editProgram("guest", mine);
+      await opening.openFile(new File([next], "x.json"));
+      expect(ui.getState().scenario?.guest).toBe(JSON.parse(next).guest);
+      const [newest] = drafts.history("file.x.json");
+      expect(JSON.parse(newest?.text ?? "{}").guest).toBe(mine);
+    }
+  });
+
   test("that is too large is refused before it is read", async () => {
     await load("");
-    const file = new File(["x".repeat(MAX_SCENARIO_BYTES + 1)], "x.json");
+    const file = new File(["x".repeat(MAX_FILE_BYTES + 1)], "x.json");
     const read = vi.spyOn(file, "text");
     expect(await opening.openFile(file)).toBe(false);
     expect(opened().says).toBe(refusal(TOO_LARGE));
     expect(read).not.toHaveBeenCalled();
     // as large as a file may be: read, and refused for what it holds
-    await opening.openFile(new File(["x".repeat(MAX_SCENARIO_BYTES)], "x.json"));
+    await opening.openFile(new File(["x".repeat(MAX_FILE_BYTES)], "x.json"));
     expect(opened().says).toMatch(/not JSON/);
   });
 

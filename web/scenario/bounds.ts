@@ -3,8 +3,14 @@
 /** Version of the file format that this code writes. */
 export const SCENARIO_VERSION = 1;
 
-/** A scenario file, or the text inside a link, may have this many bytes of UTF-8 at most. */
+/** The text inside a link may have this many bytes of UTF-8 at most. */
 export const MAX_SCENARIO_BYTES = 1024 * 1024;
+
+/**
+ * A scenario file may have this many: whatever came in a link, or was typed and is too large for one, can be saved as a
+ * file, where it takes more room, and opened again.
+ */
+export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 /** Objects and arrays inside each other: far more than any scenario needs, far less than a stack overflow. */
 export const MAX_DEPTH = 64;

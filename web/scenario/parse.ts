@@ -7,7 +7,7 @@ import {
   CORES,
   MAX_ADDRESS,
   MAX_DEPTH,
-  MAX_SCENARIO_BYTES,
+  MAX_FILE_BYTES,
   MAX_STEP,
   MEMORY_MIB,
   MEMORY_MIB_WITH_RAM,
@@ -47,12 +47,12 @@ function wrong(path: string, must: string, value: unknown): never {
   );
 }
 
-/** What is said of a file of more than MAX_SCENARIO_BYTES. */
-export const TOO_LARGE = `This file is larger than ${MAX_SCENARIO_BYTES / 1024} KiB, the most a scenario may have.`;
+/** What is said of a file of more than MAX_FILE_BYTES. */
+export const TOO_LARGE = `This file is larger than ${MAX_FILE_BYTES / 1024} KiB, the most that a scenario file may have.`;
 
-/** Reads a scenario from the text of a file. Never throws. */
-export function parseScenario(text: string): Parsed {
-  if (text.length > MAX_SCENARIO_BYTES || new TextEncoder().encode(text).length > MAX_SCENARIO_BYTES) {
+/** Reads a scenario from the text of a file of at most `limit` bytes. Never throws. */
+export function parseScenario(text: string, limit = MAX_FILE_BYTES): Parsed {
+  if (text.length > limit || (3 * text.length > limit && new TextEncoder().encode(text).length > limit)) {
     return invalid(TOO_LARGE);
   }
   const json = text.startsWith("\ufeff") ? text.slice(1) : text;

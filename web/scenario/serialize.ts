@@ -3,9 +3,19 @@ import { DEFAULT_TITLE, DEFAULT_VMPL, defaultMachine } from "./defaults";
 import type { Fields } from "./migrate";
 import type { MachineConfig, Scenario } from "./schema";
 
+/** Text longer than this is not indented: what came deep and in small pieces in a link would take 60 times its size. */
+const MAX_INDENTED_CHARS = 100_000;
+
 /** The scenario as the text of a file: JSON, two spaces, a newline at the end. */
 export function serializeScenario(scenario: Scenario): string {
-  return `${JSON.stringify(scenarioValue(scenario), null, 2)}\n`;
+  const compact = compactScenario(scenario);
+  const text = compact.length > MAX_INDENTED_CHARS ? compact : JSON.stringify(scenarioValue(scenario), null, 2);
+  return `${text}\n`;
+}
+
+/** The same on one line. */
+export function compactScenario(scenario: Scenario): string {
+  return JSON.stringify(scenarioValue(scenario));
 }
 
 /** The scenario as plain data, ready for JSON.stringify. */

@@ -1,5 +1,5 @@
 /** The reader's own text, kept in this browser as it is typed. */
-import { createDrafts, type Saved } from "../scenario/drafts";
+import { createDrafts, type Saved, takesAway } from "../scenario/drafts";
 import type { Scenario } from "../scenario/schema";
 import { browserStorage } from "../scenario/storage";
 import { ui } from "./ui";
@@ -14,7 +14,7 @@ let pending: { id: string; scenario: Scenario } | null = null;
 let warned = false;
 
 export function keepDraft(id: string, scenario: Scenario): void {
-  if (pending && pending.id !== id) flushDraft();
+  if (pending && (pending.id !== id || takesAwayFrom(pending.scenario, scenario))) flushDraft();
   pending = { id, scenario };
   clearTimeout(timer);
   timer = setTimeout(flushDraft, PAUSE);
@@ -29,13 +29,16 @@ export function flushDraft(): void {
   tell(drafts.save(id, scenario));
 }
 
-export function dropPendingDraft(): void {
-  clearTimeout(timer);
-  pending = null;
+/** What waits must become a draft before an edit that takes much of it away, to be found in the history. */
+function takesAwayFrom(old: Scenario, next: Scenario): boolean {
+  const programs = ({ guest, hypervisor = "", library = {} }: Scenario) => ({ ...library, guest, hypervisor });
+  const after: Record<string, string | undefined> = programs(next);
+  return Object.entries(programs(old)).some(([name, text]) => takesAway(text ?? "", after[name] ?? ""));
 }
 
-/** Storage that refuses is said once, not at every key. */
+/** Storage that refuses is said once, not at every key; again when it had taken something in between. */
 export function tell(saved: Saved): void {
+  if (saved.ok) warned = false;
   if (saved.ok || warned) return;
   warned = true;
   ui.setState({ notice: { tone: "bad", text: saved.message } });

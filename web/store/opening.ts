@@ -5,7 +5,8 @@
  */
 
 import { Model } from "../../assembly/abi";
-import { MAX_SCENARIO_BYTES } from "../scenario/bounds";
+import { MAX_FILE_BYTES } from "../scenario/bounds";
+import { fingerprint } from "../scenario/fingerprint";
 import { decodeLink } from "../scenario/link";
 import { shown } from "../scenario/migrate";
 import { parseScenario, TOO_LARGE } from "../scenario/parse";
@@ -30,8 +31,9 @@ export async function openFromAddress(): Promise<void> {
   }
   const link = fragment === "" ? null : await decodeLink(fragment);
   if (link?.ok) {
-    // The first bytes of a link are its length and checksum: enough to find this link's own draft again.
-    const id = `link.${fragment.slice(3, 15)}`;
+    const id = `link.${fingerprint(fragment)}`;
+    // Earlier, the length and checksum of a link named its draft, which more than one link may have.
+    drafts.adopt(id, `link.${fragment.slice(3, 15)}`);
     open(id, link.scenario, { held: true, notice: noticeOf(link.notes, link.model) });
     return;
   }
@@ -98,7 +100,7 @@ export async function openFile(file: File): Promise<boolean> {
     return false;
   };
   // before reading: a disk image chosen by mistake would not fit into memory
-  if (file.size > MAX_SCENARIO_BYTES) return refused(TOO_LARGE);
+  if (file.size > MAX_FILE_BYTES) return refused(TOO_LARGE);
   const text = await file.text().catch(() => null);
   if (text === null) return refused("This browser could not read it.");
   const parsed = parseScenario(text);
@@ -107,7 +109,7 @@ export async function openFile(file: File): Promise<boolean> {
   const id = `file.${file.name}`;
   // The file itself cannot be read again after a reload, so it is kept like a draft from the start.
   flushDraft();
-  tell(drafts.save(id, parsed.scenario));
+  tell(drafts.replace(id, parsed.scenario));
   open(id, parsed.scenario, { held: false, notice: noticeOf(parsed.notes, "") });
   return true;
 }

@@ -1,6 +1,6 @@
 /** Changes to the open scenario: its programs, its machine, its level. Each is kept as a draft and asks for a run. */
 import type { LibraryName, MachineConfig, Scenario } from "../scenario/schema";
-import { drafts, dropPendingDraft, keepDraft, tell } from "./drafts";
+import { drafts, flushDraft, keepDraft, tell } from "./drafts";
 import { reopen } from "./opening";
 import { changed, runSoon } from "./run";
 import { type Level, ui } from "./ui";
@@ -58,7 +58,7 @@ export function editMachine(edit: Partial<MachineConfig>): void {
 /** Back to the scenario as its author wrote it. What was typed goes into the history, from where it can be restored. */
 export function resetScenario(): void {
   const { scenarioId } = ui.getState();
-  dropPendingDraft();
+  flushDraft();
   tell(drafts.discard(scenarioId));
   reopen();
 }

@@ -8,8 +8,9 @@ import { plural } from "../numbers";
 import { Dialog } from "./Dialog";
 
 const WHY: Record<VersionReason, string> = {
-  typed: "before a pause in typing",
+  typed: "before a pause, or before much was deleted",
   reset: "before a reset",
+  file: "before a file of this name was opened",
   restore: "before another version was restored",
   "another tab": "from another tab",
   unreadable: "could not be read",
