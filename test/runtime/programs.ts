@@ -3,6 +3,7 @@ import { readParts } from "../../cli/programs";
 import type { TraceEvent } from "../../web/core/event";
 import type { End } from "../../web/runtime/protocol";
 import { type Options, type Parts, run } from "../../web/runtime/run";
+import { SCENARIO_VERSION } from "../../web/scenario/bounds";
 import { defaultMachine } from "../../web/scenario/defaults";
 import type { MachineConfig, Scenario } from "../../web/scenario/schema";
 
@@ -20,7 +21,15 @@ export interface Given extends Partial<Omit<Scenario, "machine">> {
 /** A scenario with defaults for all that is not given. */
 export function scenario(guest: string, given: Given = {}): Scenario {
   const { machine, ...rest } = given;
-  return { version: 1, title: "", about: "", vmpl: 0, ...rest, guest, machine: { ...defaultMachine(), ...machine } };
+  return {
+    version: SCENARIO_VERSION,
+    title: "",
+    about: "",
+    vmpl: 0,
+    ...rest,
+    guest,
+    machine: { ...defaultMachine(), ...machine },
+  };
 }
 
 export interface Ran {

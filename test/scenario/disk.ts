@@ -1,4 +1,4 @@
-/** Where scenarios lie on disk, for tests and for author.ts. */
+/** Where scenarios lie on disk, for tests and for cli/author.ts. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { literateScenario } from "../../web/scenario/literate";

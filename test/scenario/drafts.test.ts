@@ -584,7 +584,7 @@ describe("what cannot be read is not lost", () => {
 
   test("a newer snplay's draft", () => {
     const { tab, storage } = browser();
-    const newer = JSON.stringify({ text: '{"version":2}', savedAt: 5 });
+    const newer = JSON.stringify({ text: '{"version":9}', savedAt: 5 });
     storage.map.set("snplay.draft.x", newer);
     const drafts = tab();
     expect(drafts.load("x").draft).toBeNull();
@@ -593,6 +593,6 @@ describe("what cannot be read is not lost", () => {
     );
     expect(storage.map.get("snplay.draft.x")).toBe(newer);
     drafts.save("x", scenarioOf("fresh"));
-    expect(drafts.history("x")[0]?.text).toBe('{"version":2}');
+    expect(drafts.history("x")[0]?.text).toBe('{"version":9}');
   });
 });

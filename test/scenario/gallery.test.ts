@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { SCENARIO_VERSION } from "../../web/scenario/bounds";
 import { loadGallery, loadScenario } from "../../web/scenario/gallery";
 import { literateScenario } from "../../web/scenario/literate";
 import { parseScenario } from "../../web/scenario/parse";
@@ -11,7 +12,7 @@ const shelved = SHELVES.flatMap((shelf) => shelf.ids);
 describe("what ships", () => {
   test.each(sourceIds())("%s is what its source says", (id) => {
     const shipped = readFileSync(scenarioPath(id), "utf8");
-    const message = `public/scenarios/${id}.json differs from web/scenario/source/${id}.md: edit the .md, then run "npx tsx test/scenario/author.ts pack"`;
+    const message = `public/scenarios/${id}.json differs from web/scenario/source/${id}.md: edit the .md, then run "npm run -s author -- pack"`;
     expect(shipped, message).toBe(packed(readFileSync(sourcePath(id), "utf8"), id));
   });
 
@@ -84,7 +85,7 @@ describe("literate sources", () => {
   test("prose may hold other code, and keeps its paragraphs", () => {
     const text = "# T\n\nOne.\n\n```json scenario\n{}\n```\n\n```c\nx;\n```\n\nTwo.\n\n```ts guest\ng\n```\n";
     expect(literateScenario(text)).toEqual({
-      version: 1,
+      version: SCENARIO_VERSION,
       title: "T",
       about: "One.\n\n```c\nx;\n```\n\nTwo.",
       guest: "g\n",

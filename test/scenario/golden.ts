@@ -71,7 +71,7 @@ export function goldenThen(id: string): Golden | null {
 
 /** What is wrong with a trace that is not as recorded, and what to do; null when all is well. */
 export function complaint(id: string, then: Golden | null, now: Golden): string | null {
-  const record = `npx tsx test/scenario/author.ts record ${id}`;
+  const record = `npm run -s author -- record ${id}`;
   if (then === null) return `${id} has no recorded trace. Record it ("${record}"), read it, commit it.`;
   if (then.text === now.text) return null;
   const where = firstDifference(then.text, now.text);
@@ -81,7 +81,7 @@ export function complaint(id: string, then: Golden | null, now: Golden): string 
   if (then.model !== now.model) {
     return `${id} was recorded with model ${then.model}, and this is model ${now.model}. Record it again ("${record}"), read the diff, commit it.\n${where}`;
   }
-  return `The trace of ${id} changed, but not the model's version. Links promise the same trace for the same version. If the change is meant, raise Model.VERSION in assembly/abi.ts, record all traces ("npx tsx test/scenario/author.ts record"), read the diff, say it in the changelog. If not, it is a defect.\n${where}`;
+  return `The trace of ${id} changed, but not the model's version. Links promise the same trace for the same version. If the change is meant, raise Model.VERSION in assembly/abi.ts, record all traces ("npm run -s author -- record"), read the diff, say it in the changelog. If not, it is a defect.\n${where}`;
 }
 
 function firstDifference(then: string, now: string): string {

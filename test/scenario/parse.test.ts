@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_FILE_BYTES } from "../../web/scenario/bounds";
+import { MAX_FILE_BYTES, SCENARIO_VERSION } from "../../web/scenario/bounds";
 import { defaultMachine } from "../../web/scenario/defaults";
-import { type Fields, type Migrations, migrate } from "../../web/scenario/migrate";
+import { SCENARIO } from "../../web/scenario/fields";
+import type { Fields } from "../../web/scenario/kinds";
+import { type Migrations, migrate } from "../../web/scenario/migrate";
 import { parseScenario, parseScenarioValue } from "../../web/scenario/parse";
 import type { Scenario } from "../../web/scenario/schema";
 import { serializeScenario } from "../../web/scenario/serialize";
 import { scenarios } from "./scenarios.arbitrary";
 
-const least = { version: 1, guest: "export function boot() {}" };
+const least = { version: SCENARIO_VERSION, guest: "export function boot() {}" };
 
 function parsed(value: unknown): Scenario {
   const result = parseScenarioValue(value);
@@ -25,7 +27,7 @@ function refusal(value: unknown): string {
 describe("defaults", () => {
   test("only version and guest are required", () => {
     expect(parsed(least)).toEqual({
-      version: 1,
+      version: 2,
       title: "Untitled scenario",
       about: "",
       machine: defaultMachine(),
@@ -52,11 +54,11 @@ describe("what is wrong, and where", () => {
   const rows: [string, unknown, string][] = [
     ["no object", 7, "scenario: must be an object, and this is 7."],
     ["a list", [], "scenario: must be an object, and this is []."],
-    ["no version", { guest: "" }, 'version: missing. A scenario file says "version": 1.'],
-    ["version in words", { ...least, version: "1" }, 'version: must be 1, and this is "1".'],
-    ["version 0", { ...least, version: 0 }, "version: must be 1, and this is 0."],
-    ["no guest", { version: 1 }, "guest: missing. It must be text."],
-    ["guest null", { version: 1, guest: null }, "guest: must be text, and this is null."],
+    ["no version", { guest: "" }, 'version: missing. A scenario file says "version": 2.'],
+    ["version in words", { ...least, version: "1" }, 'version: must be a whole number from 1 to 2, and this is "1".'],
+    ["version 0", { ...least, version: 0 }, "version: must be a whole number from 1 to 2, and this is 0."],
+    ["no guest", { version: 2 }, "guest: missing. It must be text."],
+    ["guest null", { version: 2, guest: null }, "guest: must be text, and this is null."],
     ["vmpl null", { ...least, vmpl: null }, "vmpl: must be a whole number from 0 to 3, and this is null."],
     ["vmpl 4", { ...least, vmpl: 4 }, "vmpl: must be a whole number from 0 to 3, and this is 4."],
     ["vmpl 1.5", { ...least, vmpl: 1.5 }, "vmpl: must be a whole number from 0 to 3, and this is 1.5."],
@@ -136,6 +138,54 @@ describe("what is wrong, and where", () => {
     ["tags not a list", { ...least, tags: "a" }, 'tags: must be a list, and this is "a".'],
     ["a tag not text", { ...least, tags: ["a", 2] }, "tags[1]: must be text, and this is 2."],
     ["expect not an object", { ...least, expect: "completed" }, 'expect: must be an object, and this is "completed".'],
+    [
+      "no vCPU",
+      { ...least, machine: { vcpus: 0 } },
+      "machine.vcpus: must be a whole number from 1 to 8, and this is 0.",
+    ],
+    [
+      "vCPU 9",
+      { ...least, machine: { vcpus: 9 } },
+      "machine.vcpus: must be a whole number from 1 to 8, and this is 9.",
+    ],
+    [
+      "a turn without end",
+      { ...least, machine: { slice: 1001 } },
+      "machine.slice: must be a whole number from 1 to 1000, and this is 1001.",
+    ],
+    [
+      "ciphertextHiding in words",
+      { ...least, machine: { ciphertextHiding: "on" } },
+      'machine.ciphertextHiding: must be true or false, and this is "on".',
+    ],
+    [
+      "features not hex",
+      { ...least, machine: { hvFeatures: 35 } },
+      'machine.hvFeatures: must be a mask of at most 64 bits such as "0x23", and this is 35.',
+    ],
+    ["a log of one text", { ...least, expect: { log: "a" } }, 'expect.log: must be a list, and this is "a".'],
+    ["a log of numbers", { ...least, expect: { log: ["a", 1] } }, "expect.log[1]: must be text, and this is 1."],
+    [
+      "a move that does not exist",
+      { ...least, attack: { moves: ["npt", "dma"] } },
+      'attack.moves[1]: must be "rmpupdate", "npt", "psmash", "psc", "lie", "vmsa", "turn", "replay", "shared" or "firmware", and this is "dma".',
+    ],
+    [
+      "a goal that does not exist",
+      { ...least, attack: { goals: ["profit"] } },
+      'attack.goals[0]: must be "integrity", "confidentiality", "isolation", "validation", "control" or "assert", and this is "profit".',
+    ],
+    [
+      "moves below none",
+      { ...least, attack: { bound: -1 } },
+      "attack.bound: must be a whole number from 0 to 16, and this is -1.",
+    ],
+    [
+      "a level that is none",
+      { ...least, attack: { believes: 4 } },
+      "attack.believes: must be a whole number from 0 to 3, and this is 4.",
+    ],
+    ["goals not text", { ...least, goals: ["never"] }, 'goals: must be text, and this is ["never"].'],
     [
       "another difficulty",
       { ...least, difficulty: "easy" },
@@ -296,12 +346,36 @@ describe("a field that is given twice", () => {
 
 describe("versions", () => {
   test("a newer file is refused, and told from a wrong one", () => {
-    expect(parseScenarioValue({ version: 2, guest: 5 })).toEqual({
+    expect(parseScenarioValue({ version: 3, guest: 5 })).toEqual({
       ok: false,
       reason: "newer",
       message:
-        "version: this scenario has version 2, and this copy of snplay reads versions up to 1. Open it with a newer snplay.",
+        "version: this scenario has version 3, and this copy of snplay reads versions up to 2. Open it with a newer snplay.",
     });
+  });
+
+  test("version 1 opens without a note, and says what it was", () => {
+    const result = parseScenarioValue({ version: 1, guest: "" });
+    expect(result).toMatchObject({ ok: true, version: 1, notes: [], scenario: { version: 2 } });
+    expect(parseScenarioValue(least)).toMatchObject({ ok: true, version: 2, notes: [] });
+  });
+
+  test("what version 1 kept without effect has none now, whatever its value, and is written back", () => {
+    const machine = { vcpus: "many", slice: null, hvFeatures: 1, ciphertextHiding: 2, later: 3 };
+    const old = { version: 1, guest: "", machine, attack: 4, goals: 5, expect: { end: "completed", log: 6 } };
+    const scenario = parsed(old);
+    expect(scenario.machine).toMatchObject({ ...defaultMachine(), "vcpus@1": "many", later: 3 });
+    expect(scenario.machine.hvFeatures).toBeUndefined();
+    const written = {
+      version: 2,
+      guest: "",
+      machine: { "vcpus@1": "many", "slice@1": null, "hvFeatures@1": 1, "ciphertextHiding@1": 2, later: 3 },
+      "attack@1": 4,
+      "goals@1": 5,
+      expect: { end: "completed", "log@1": 6 },
+    };
+    expect(JSON.parse(serializeScenario(scenario))).toEqual(written);
+    expect(parsed(written)).toEqual(scenario);
   });
 
   const table: Migrations = {
@@ -363,7 +437,7 @@ describe("unknown fields", () => {
   });
 
   test("named like something of JavaScript's are plain fields", () => {
-    const text = `{"version": 1, "guest": "", "__proto__": {"vmpl": 3}, "constructor": 1, "machine": {"__proto__": {"cores": 8}}}`;
+    const text = `{"version": 2, "guest": "", "__proto__": {"vmpl": 3}, "constructor": 1, "machine": {"__proto__": {"cores": 8}}}`;
     const result = parseScenario(text);
     if (!result.ok) throw new Error(result.message);
     expect(result.scenario.vmpl).toBe(0);
@@ -378,7 +452,7 @@ describe("writing", () => {
   });
 
   test("the order of fields does not depend on the order they were read in", () => {
-    const a = parsed({ guest: "g", vmpl: 1, machine: { vmpls: 2, memoryMiB: 32 }, title: "t", version: 1 });
+    const a = parsed({ guest: "g", vmpl: 1, machine: { vmpls: 2, memoryMiB: 32 }, title: "t", version: 2 });
     const b = parsed({ version: 1, title: "t", machine: { memoryMiB: 32, vmpls: 2 }, vmpl: 1, guest: "g" });
     expect(serializeScenario(a)).toBe(serializeScenario(b));
   });
@@ -401,7 +475,7 @@ describe("writing", () => {
     fc.assert(
       fc.property(
         fc.jsonValue(),
-        fc.constantFrom(...["machine", "view", "stage", "library", "tags", "vmpl", "expect"]),
+        fc.constantFrom(...Object.keys(SCENARIO).filter((name) => name !== "version")),
         (junk, name) => {
           const result = parseScenarioValue({ ...least, [name]: junk });
           if (!result.ok) expect(result.message).toMatch(/^[a-z].*[.:].*\.$/i);

@@ -1,4 +1,4 @@
-/** Runs of gallery scenarios in Node, for tests and author.ts. */
+/** Runs of gallery scenarios in Node, for tests and cli/author.ts. */
 import { readParts } from "../../cli/programs";
 import type { TraceEvent } from "../../web/core/event";
 import type { End, LogLine } from "../../web/runtime/protocol";

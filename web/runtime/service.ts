@@ -2,6 +2,7 @@
  * A worker's side of the protocol, without the worker: one question at a time, in order. A defect of ours is answered with
  * `broken`, and nothing after it.
  */
+import { SCENARIO_VERSION } from "../scenario/bounds";
 import { defaultMachine } from "../scenario/defaults";
 import type { Scenario } from "../scenario/schema";
 import { Defect } from "./defect";
@@ -96,7 +97,7 @@ const EMPTY: Omit<RunResult, "end" | "events" | "ms"> = {
 
 /** The smallest run: it makes the sandboxes and has the engine compile what every run needs. */
 const WARM_UP: Scenario = {
-  version: 1,
+  version: SCENARIO_VERSION,
   title: "",
   about: "",
   machine: defaultMachine(),

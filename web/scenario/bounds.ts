@@ -1,7 +1,7 @@
 /** What a scenario may ask for. Parsing refuses anything outside with a sentence that names the bound. */
 
-/** Version of the file format that this code writes. */
-export const SCENARIO_VERSION = 1;
+/** Version of the file format that this code writes. Older ones are read (migrate.ts). */
+export const SCENARIO_VERSION = 2;
 
 /** The text inside a link may have this many bytes of UTF-8 at most. */
 export const MAX_SCENARIO_BYTES = 1024 * 1024;
@@ -24,7 +24,16 @@ export const MEMORY_MIB_WITH_RAM = 6;
 /** APM vol. 2, 15.36.7: processors so far have four VMPLs. */
 export const VMPLS = { min: 1, max: 4 } as const;
 
-/** Host cores: Limit.CORES of the machine. */
+/** Virtual processors of a guest: VMSAs that one launch makes. */
+export const VCPUS = { min: 1, max: 8 } as const;
+
+/** Counted instructions in a vCPU's turn. */
+export const SLICE = { min: 1, max: 1000 } as const;
+
+/** Moves in one attack: far more than any search gets through. */
+export const MAX_MOVES = 16;
+
+/** Processors of the host: Limit.CORES of the machine. */
 export const CORES = { min: 1, max: 8 } as const;
 
 /** Steps are counted in 32 bits by the machine. */

@@ -13,7 +13,7 @@ import { MAX_SCENARIO_BYTES } from "./bounds";
 import { crc32 } from "./crc32";
 import { deflate, inflate } from "./deflate";
 import { fieldTwice } from "./json-error";
-import { shown } from "./migrate";
+import { shown } from "./kinds";
 import { parseScenarioValue } from "./parse";
 import type { Scenario } from "./schema";
 import { scenarioValue } from "./serialize";

@@ -1,6 +1,6 @@
 /**
  * How the gallery's scenarios are written: one Markdown file each (source/*.md), prose first, programs as fenced code.
- * What ships is the JSON in public/scenarios/; `npx tsx test/scenario/author.ts pack` writes it, and a test fails when
+ * What ships is the JSON in public/scenarios/; `npm run -s author -- pack` writes it, and a test fails when
  * the two differ.
  *
  *     # Title
@@ -9,13 +9,18 @@
  *
  *     More prose. Then, in any order, one block of each kind at most:
  *
- *     ```json scenario          vmpl, machine, expect, difficulty, tags, sources, view, stage
+ *     ```json scenario          every other field: vmpl, machine, expect, difficulty, tags, sources, view, ...
  *     ```ts guest               the guest program
  *     ```ts hypervisor          the hypervisor program, if there is one
+ *     ```ts goals               goals of the attack search, if there are any
  */
-import type { Fields } from "./migrate";
+import { SCENARIO_VERSION } from "./bounds";
+import { SCENARIO } from "./fields";
+import { type Fields, program } from "./kinds";
 
-const BLOCK = /^```(json scenario|ts guest|ts hypervisor)\n([\s\S]*?)^```\n?/gm;
+/** Fields that hold a program: each has a block of its own. */
+const PROGRAMS = Object.entries(SCENARIO).flatMap(([name, { kind }]) => ((kind as unknown) === program ? [name] : []));
+const BLOCK = new RegExp(`^\`\`\`(json scenario|ts (?:${PROGRAMS.join("|")}))\\n([\\s\\S]*?)^\`\`\`\\n?`, "gm");
 
 /** The scenario file's value. @throws Error naming what the text lacks */
 export function literateScenario(text: string): Fields {
@@ -28,16 +33,15 @@ export function literateScenario(text: string): Fields {
   const heading = /^# (.+)\n+([\s\S]*)$/.exec(prose);
   if (heading === null) throw new Error("the text does not begin with # and a title");
   const fields = blocks.get("json scenario");
-  const guest = blocks.get("ts guest");
-  if (fields === undefined || guest === undefined)
+  if (fields === undefined || !blocks.has("ts guest")) {
     throw new Error('needs a block "json scenario" and a block "ts guest"');
-  const hypervisor = blocks.get("ts hypervisor");
+  }
+  const programs = PROGRAMS.map((name) => [name, blocks.get(`ts ${name}`)] as const);
   return {
-    version: 1,
+    version: SCENARIO_VERSION,
     title: heading[1],
     about: (heading[2] ?? "").replace(/\n{3,}/g, "\n\n").trim(),
     ...(JSON.parse(fields) as Fields),
-    guest,
-    ...(hypervisor === undefined ? {} : { hypervisor }),
+    ...Object.fromEntries(programs.filter(([, source]) => source !== undefined)),
   };
 }

@@ -3,12 +3,31 @@
  * A step gets the file's own object and returns a new one; fields that it does not know stay as they are.
  */
 import { SCENARIO_VERSION } from "./bounds";
+import { SCENARIO } from "./fields";
+import { type Fields, isFields, shown } from "./kinds";
+import type { Table } from "./table";
 
-export type Fields = Record<string, unknown>;
 export type Migrations = Readonly<Record<number, (old: Fields) => Fields>>;
 
-/** From version n to n + 1. Empty: version 1 is the first. */
-export const MIGRATIONS: Migrations = {};
+/** From version n to n + 1. */
+export const MIGRATIONS: Migrations = {
+  // Version 2 only adds fields.
+  1: (old) => withoutClaims(old, SCENARIO, 2),
+};
+
+/**
+ * Older versions kept fields that they did not know, without effect. One that has the name of a field which came with
+ * version `since` stays so, under a name that says from where it is: `vcpus` becomes `vcpus@1`.
+ */
+function withoutClaims(old: Fields, table: Table, since: number): Fields {
+  const renamed = Object.entries(old).map(([name, value]): [string, unknown] => {
+    const field = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (field?.since === since) return [`${name}@${since - 1}`, value];
+    const { table: inner } = (field?.kind ?? {}) as { table?: Table };
+    return [name, inner && isFields(value) ? withoutClaims(value, inner, since) : value];
+  });
+  return Object.fromEntries(renamed);
+}
 
 export type Migrated =
   | { ok: true; fields: Fields; from: number }
@@ -18,7 +37,11 @@ export type Migrated =
 export function migrate(fields: Fields, target = SCENARIO_VERSION, table: Migrations = MIGRATIONS): Migrated {
   const from = fields.version;
   if (from === undefined) {
-    return { ok: false, reason: "invalid", message: 'version: missing. A scenario file says "version": 1.' };
+    return {
+      ok: false,
+      reason: "invalid",
+      message: `version: missing. A scenario file says "version": ${target}.`,
+    };
   }
   if (typeof from !== "number" || !Number.isInteger(from) || from < 1) {
     return {
@@ -47,10 +70,4 @@ export function migrate(fields: Fields, target = SCENARIO_VERSION, table: Migrat
     current = { ...step(current), version: version + 1 };
   }
   return { ok: true, fields: current, from };
-}
-
-/** A value as a sentence can hold it: JSON, cut short. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }

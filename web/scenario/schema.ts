@@ -1,21 +1,10 @@
 /**
- * Scenario files: what they hold. Parsing (parse.ts), defaults, bounds, migrations, writing and links live beside this
- * file. Fields that this version does not know are kept where they stand, as further properties of their object; those of
- * the file itself are in `rest`.
+ * What scenario files hold, as TypeScript sees it once every default is filled in. The fields, with their bounds and
+ * defaults, are in fields.ts; the types here are read off that table. Fields that this version does not know are kept
+ * where they stand, as further properties of their object; those of the file itself are in `rest`.
  */
-
-/** Machine of a scenario, every field filled in. Bounds: bounds.ts. */
-export interface MachineConfig {
-  memoryMiB: number;
-  rmpCoversMiB: number;
-  vmplSss: boolean;
-  vmpls: number;
-  cores: number;
-  host: "kvm" | "svsm-host";
-  backing: "4K" | "2M";
-  checksOff: CheckName[];
-  syscfg: { snpEn: boolean; vmplEn: boolean; memEnc: boolean; mfdm: boolean; smmLock: boolean };
-}
+import type { MACHINE, SCENARIO } from "./fields";
+import type { Values } from "./table";
 
 /** Checks of the hardware that a scenario may turn off ("what if?"); the index is Check in assembly/abi.ts. */
 export const CHECK_NAMES = [
@@ -34,36 +23,32 @@ export const CHECK_NAMES = [
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
-export type LibraryName = "linux" | "ovmf" | "svsm";
+/** Library modules that a program can import, and of which a scenario may carry edited copies. */
+export const LIBRARY_NAMES = ["linux", "ovmf", "svsm"] as const;
+export type LibraryName = (typeof LIBRARY_NAMES)[number];
 
-/** One slide of a talk: where to stand and what to say. */
-export interface StageNote {
-  at: number;
-  note: string;
-  focus?: string;
-}
+/** Kinds of moves of the attack search. */
+export const ATTACK_MOVES = [
+  "rmpupdate",
+  "npt",
+  "psmash",
+  "psc",
+  "lie",
+  "vmsa",
+  "turn",
+  "replay",
+  "shared",
+  "firmware",
+] as const;
+
+/** What an attack violates. Those of the field `goals` are asserts. */
+export const ATTACK_GOALS = ["integrity", "confidentiality", "isolation", "validation", "control", "assert"] as const;
+
+/** Machine of a scenario, every field filled in but hvFeatures, which is the host's own where absent. */
+export type MachineConfig = Values<typeof MACHINE>;
 
 /** A scenario with every default filled in. */
-export interface Scenario {
-  version: 1;
-  title: string;
-  /** markdown; the first line says in one sentence what it shows */
-  about: string;
-  machine: MachineConfig;
-  /** of the boot vCPU */
-  vmpl: 0 | 1 | 2 | 3;
-  /** program, TypeScript */
-  guest: string;
-  /** absent: the default of machine.host */
-  hypervisor?: string;
-  /** edited library modules only */
-  library?: Partial<Record<LibraryName, string>>;
-  view?: { step?: number; spa?: string };
-  stage?: StageNote[];
-  /** holds when each key equals that of the run's end */
-  expect?: Record<string, unknown>;
-  difficulty?: "first" | "core" | "deep";
-  tags?: string[];
-  sources?: string[];
-  rest?: Record<string, unknown>;
-}
+export type Scenario = Values<typeof SCENARIO> & { rest?: Record<string, unknown> };
+
+/** One slide of a talk: where to stand and what to say. */
+export type StageNote = NonNullable<Scenario["stage"]>[number];

@@ -7,8 +7,8 @@
 import { Model } from "../../assembly/abi";
 import { MAX_FILE_BYTES } from "../scenario/bounds";
 import { fingerprint } from "../scenario/fingerprint";
+import { shown } from "../scenario/kinds";
 import { decodeLink } from "../scenario/link";
-import { shown } from "../scenario/migrate";
 import { parseScenario, TOO_LARGE } from "../scenario/parse";
 import type { Scenario } from "../scenario/schema";
 import { DEFAULT_SCENARIO } from "../scenario/shelf";

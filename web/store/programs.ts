@@ -1,5 +1,5 @@
 /** The programs of the open scenario as the editor shows them: which there are, which may be edited, where to look. */
-import type { LibraryName, Scenario } from "../scenario/schema";
+import { LIBRARY_NAMES, type LibraryName, type Scenario } from "../scenario/schema";
 import { editProgram } from "./scenario";
 import { sourceOf } from "./sources";
 import { type Problem, say, ui } from "./ui";
@@ -17,7 +17,7 @@ export interface Program {
   own: boolean;
 }
 
-export const LIBRARY: readonly LibraryName[] = ["linux", "ovmf", "svsm"];
+export const LIBRARY: readonly LibraryName[] = LIBRARY_NAMES;
 
 /** The default hypervisor's files, whichever host it plays, in the order of reading. */
 const DEFAULT = ["launch", "memory", "npf", "ghcb"];
