@@ -4,6 +4,7 @@
  * line on stderr says where it is wrong, and nothing is run).
  */
 import { readFileSync } from "node:fs";
+import { plain } from "../web/scenario/quoted";
 import { coreModule } from "./build";
 import { CoreMachine } from "./core-machine";
 import { describeFailure, MalformedVector, parseVectors, runVectors, type VectorCase } from "./vectors";
@@ -16,7 +17,7 @@ function readCases(files: string[]): VectorCase[] {
     try {
       text = readFileSync(file, "utf8");
     } catch (error) {
-      throw new UnreadableFile(`${file}: cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+      throw new UnreadableFile(`${plain(file)}: cannot be read: ${(error as NodeJS.ErrnoException).code}`);
     }
     return parseVectors(text, file);
   });

@@ -1,5 +1,6 @@
 /** The command line of `npm run -s digest`. */
 import { MAX_VCPUS } from "../web/launch/launch-pages";
+import { plain, shown } from "../web/scenario/quoted";
 
 export type DigestArguments =
   | { from: "list"; file: string }
@@ -27,7 +28,7 @@ export function readArguments(words: readonly string[]): DigestArguments {
     const equals = word.indexOf("=");
     const name = equals < 0 ? word : word.slice(0, equals);
     const value = equals < 0 ? words[++i] : word.slice(equals + 1);
-    if (!OPTIONS.includes(name)) throw new DigestError(`no such option: ${name}. ${USAGE}`);
+    if (!OPTIONS.includes(name)) throw new DigestError(`no such option: ${plain(name, 100)}. ${USAGE}`);
     if (options.has(name)) throw new DigestError(`${name} is given twice`);
     if (value === undefined || value === "" || value.startsWith("--"))
       throw new DigestError(`${name} needs a value. ${USAGE}`);
@@ -41,7 +42,8 @@ export function readArguments(words: readonly string[]): DigestArguments {
     if (file === undefined || rest.length > 0) throw new DigestError(USAGE);
     return { from: "list", file };
   }
-  if (files.length > 0) throw new DigestError(`${files[0]}: a list of pages and --ovmf exclude each other. ${USAGE}`);
+  if (files.length > 0)
+    throw new DigestError(`${plain(files[0] ?? "")}: a list of pages and --ovmf exclude each other. ${USAGE}`);
   const needed = (name: string) => {
     const value = options.get(name);
     if (value === undefined) throw new DigestError(`${name} is missing. ${USAGE}`);
@@ -60,7 +62,7 @@ export function readArguments(words: readonly string[]): DigestArguments {
 function decimal(name: string, text: string, min: number, max: number): number {
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  throw new DigestError(`${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`);
+  throw new DigestError(`${name} must be a whole number from ${min} to ${max}, not ${shown(text)}`);
 }
 
 /** With or without 0x. */
@@ -68,5 +70,5 @@ function hexadecimal(name: string, text: string, bits: number): bigint {
   const [, digits] = /^(?:0x)?([0-9a-f]{1,64})$/i.exec(text) ?? [];
   const value = digits === undefined ? null : BigInt(`0x${digits}`);
   if (value !== null && value >> BigInt(bits) === 0n) return value;
-  throw new DigestError(`${name} must be a hexadecimal number of ${bits} bits at most, not ${JSON.stringify(text)}`);
+  throw new DigestError(`${name} must be a hexadecimal number of ${bits} bits at most, not ${shown(text)}`);
 }

@@ -4,6 +4,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { type LaunchPage, measure, start } from "../web/launch/digest";
 import { launchPages } from "../web/launch/launch-pages";
 import { imageSizeError, parseOvmf } from "../web/launch/ovmf";
+import { plain } from "../web/scenario/quoted";
 import { type DigestArguments, DigestError, readArguments } from "./digest-arguments";
 import { readPageList } from "./digest-list";
 
@@ -26,7 +27,7 @@ export async function digestCommand(
     file = request.file;
     pages = readPages(request);
   } catch (error) {
-    const where = file === null ? "" : `${file}: `;
+    const where = file === null ? "" : `${plain(file)}: `;
     const code = (error as NodeJS.ErrnoException).code;
     if (error instanceof DigestError) complain(`${where}${error.message}`);
     else if (code !== undefined) complain(`${where}cannot be read: ${code}`);

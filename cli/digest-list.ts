@@ -10,6 +10,7 @@ import { isMeasured } from "../web/launch/contents";
 import type { LaunchPage } from "../web/launch/digest";
 import { DIGEST_BYTES, PAGE_BYTES, type Permissions } from "../web/launch/page-info";
 import { fieldTwice, jsonError } from "../web/scenario/json-error";
+import { plain, shown } from "../web/scenario/quoted";
 import { DigestError } from "./digest-arguments";
 
 const FIELDS = ["type", "gpa", "contents", "perms", "imi"];
@@ -24,7 +25,7 @@ export function readPageList(text: string): LaunchPage[] {
   }
   const twice = fieldTwice(text);
   if (twice !== null) {
-    throw new DigestError(`the field ${spell(twice.name)} is given twice: ${twice.first}, and again ${twice.second}`);
+    throw new DigestError(`the field ${shown(twice.name)} is given twice: ${twice.first}, and again ${twice.second}`);
   }
   if (!isObject(list)) throw new DigestError(`must be an object {"pages": […]}, and is ${kind(list)}`);
   if (!Array.isArray(list.pages)) throw new DigestError(`"pages" must be a list, and is ${kind(list.pages)}`);
@@ -36,13 +37,13 @@ function readPage(page: unknown, index: number): LaunchPage {
   const wrong = (field: string, what: string) => new DigestError(`${where(field)} ${what}`);
   if (!isObject(page)) throw wrong("", `must be an object, and is ${kind(page)}`);
   for (const field of Object.keys(page)) {
-    if (!FIELDS.includes(field)) throw wrong("", `has an unknown field ${JSON.stringify(field)}`);
+    if (!FIELDS.includes(field)) throw wrong("", `has an unknown field ${shown(field)}`);
   }
   const { type, gpa, contents, perms, imi } = page;
   if (!isPageType(type)) {
     throw wrong(
       "type",
-      `must be a page type: 1 NORMAL, 2 VMSA, 3 ZERO, 4 UNMEASURED, 5 SECRETS or 6 CPUID, not ${spell(type)}`,
+      `must be a page type: 1 NORMAL, 2 VMSA, 3 ZERO, 4 UNMEASURED, 5 SECRETS or 6 CPUID, not ${shown(type)}`,
     );
   }
   const read: LaunchPage = { type, gpa: readGpa(gpa, (what) => wrong("gpa", what)) };
@@ -61,7 +62,7 @@ function readPage(page: unknown, index: number): LaunchPage {
   }
   if (imi !== undefined) {
     if (typeof imi !== "boolean" && imi !== 0 && imi !== 1)
-      throw wrong("imi", `must be true or false, not ${spell(imi)}`);
+      throw wrong("imi", `must be true or false, not ${shown(imi)}`);
     read.imi = Boolean(imi);
   }
   return read;
@@ -69,11 +70,11 @@ function readPage(page: unknown, index: number): LaunchPage {
 
 function readGpa(gpa: unknown, wrong: (what: string) => DigestError): number {
   if (typeof gpa !== "string" || !/^0x[0-9a-f]+$/i.test(gpa)) {
-    throw wrong(`must be an address as a hex string like "0xfffff000", not ${spell(gpa)}`);
+    throw wrong(`must be an address as a hex string like "0xfffff000", not ${shown(gpa)}`);
   }
   const address = BigInt(gpa);
-  if (address >> 52n !== 0n) throw wrong(`is ${gpa}; a guest-physical address has 52 bits at most`);
-  if (address % BigInt(PAGE_BYTES) !== 0n) throw wrong(`is ${gpa}, which is no multiple of 4 KiB`);
+  if (address >> 52n !== 0n) throw wrong(`is ${plain(gpa, 40)}; a guest-physical address has 52 bits at most`);
+  if (address % BigInt(PAGE_BYTES) !== 0n) throw wrong(`is ${plain(gpa, 40)}, which is no multiple of 4 KiB`);
   return Number(address);
 }
 
@@ -107,10 +108,4 @@ function kind(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
   return `a ${typeof value}`;
-}
-
-/** The value, cut short: whatever stands in a file, the message stays a line. */
-function spell(value: unknown): string {
-  const text = JSON.stringify(value) ?? "missing";
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -7,6 +7,8 @@
  * use, as while the guest runs on another core.
  */
 
+import { shown } from "../web/scenario/quoted";
+
 export type PageSize = "4K" | "2M";
 
 /** A guest instruction or access: who executes it. `asid` 1 and up, `vmpl` 0..3, `cpl` 0..3. */
@@ -110,22 +112,17 @@ export function isHex(value: unknown): value is string {
   return typeof value === "string" && HEX.test(value);
 }
 
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-}
-
 function integer(value: unknown, most: number): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > most) {
-    throw new Error(`must be an integer from 0 to ${most}, got ${show(value)}`);
+    throw new Error(`must be an integer from 0 to ${most}, got ${shown(value)}`);
   }
   return value;
 }
 
 function hex(value: unknown, bits: number): bigint {
-  if (!isHex(value)) throw new Error(`must be a hex string like "0x1000", got ${show(value)}`);
+  if (!isHex(value)) throw new Error(`must be a hex string like "0x1000", got ${shown(value)}`);
   const number = BigInt(value);
-  if (number >> BigInt(bits) !== 0n) throw new Error(`must be below 2^${bits}, got ${show(value)}`);
+  if (number >> BigInt(bits) !== 0n) throw new Error(`must be below 2^${bits}, got ${shown(value)}`);
   return number;
 }
 
@@ -146,14 +143,14 @@ function read(kind: Kind, value: unknown): number | boolean | string | bigint {
     case "vcpus":
       return integer(value, 0xff);
     case "size":
-      if (value !== "4K" && value !== "2M") throw new Error(`must be "4K" or "2M", got ${show(value)}`);
+      if (value !== "4K" && value !== "2M") throw new Error(`must be "4K" or "2M", got ${shown(value)}`);
       return value;
     case "flag":
       if (value === true || value === 1) return true;
       if (value === false || value === 0) return false;
-      throw new Error(`must be true, false, 1 or 0, got ${show(value)}`);
+      throw new Error(`must be true, false, 1 or 0, got ${shown(value)}`);
     case "length":
-      if (value !== 1 && value !== 8 && value !== 4096) throw new Error(`must be 1, 8 or 4096, got ${show(value)}`);
+      if (value !== 1 && value !== 8 && value !== 4096) throw new Error(`must be 1, 8 or 4096, got ${shown(value)}`);
       return value;
     case "data":
       return hex(value, 4096 * 8);
@@ -176,7 +173,7 @@ function isOperationName(value: unknown): value is OperationName {
  */
 export function readOperation(line: Record<string, unknown>): Operation {
   const name = line.op;
-  if (!isOperationName(name)) throw new Error(name === undefined ? `"op" is missing` : `unknown op ${show(name)}`);
+  if (!isOperationName(name)) throw new Error(name === undefined ? `"op" is missing` : `unknown op ${shown(name)}`);
   const fields: Record<string, Kind> = FIELDS[name];
   const operation: Record<string, unknown> = { op: name };
   for (const [field, kind] of Object.entries(fields)) {
@@ -192,7 +189,7 @@ export function readOperation(line: Record<string, unknown>): Operation {
   }
   for (const field of Object.keys(line)) {
     if (field !== "op" && field !== "expect" && !Object.hasOwn(fields, field)) {
-      throw new Error(`${name}: unknown field "${field}"`);
+      throw new Error(`${name}: unknown field ${shown(field)}`);
     }
   }
   return checkData(operation as Operation);

@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { parseScenario } from "../web/scenario/parse";
+import { plain, SENTENCE_CHARS, shown } from "../web/scenario/quoted";
 import type { Scenario } from "../web/scenario/schema";
 import { readParts } from "./programs";
 import { runInThread } from "./thread";
@@ -19,12 +20,12 @@ try {
   const scenario = await readScenario(file);
   const asked = vmpl ?? scenario.vmpl;
   if (asked >= scenario.machine.vmpls) {
-    throw new Unusable(`${file}: --vmpl ${asked}: this machine has VMPL 0 to ${scenario.machine.vmpls - 1}`);
+    throw new Unusable(`${plain(file)}: --vmpl ${asked}: this machine has VMPL 0 to ${scenario.machine.vmpls - 1}`);
   }
   const { text, end } = await runInThread({ ...scenario, vmpl: asked as Scenario["vmpl"] }, await readParts());
   await print(text);
   const found = asked === scenario.vmpl ? differences(scenario.expect ?? {}, end) : [];
-  for (const difference of found) console.error(`${file}: ${difference}`);
+  for (const difference of found) console.error(`${plain(file)}: ${difference}`);
   process.exitCode = found.length === 0 ? 0 : 1;
 } catch (error) {
   if (!(error instanceof Unusable)) throw error;
@@ -45,10 +46,10 @@ function readArguments(words: string[]): { file: string; vmpl: number | undefine
 
 async function readScenario(file: string): Promise<Scenario> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new Unusable(`${file}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`);
+    throw new Unusable(`${plain(file)}: ${error.code === "ENOENT" ? "there is no such file" : plain(error.message)}`);
   });
   const parsed = parseScenario(text);
-  if (!parsed.ok) throw new Unusable(`${file}: ${parsed.message.replace(/\s*\n\s*/g, " ")}`);
+  if (!parsed.ok) throw new Unusable(`${plain(file)}: ${plain(parsed.message)}`);
   return parsed.scenario;
 }
 
@@ -58,7 +59,7 @@ function differences(expect: Record<string, unknown>, end: Record<string, unknow
     .filter(([key, value]) => !isDeepStrictEqual(end[key], value))
     .map(
       ([key, value]) =>
-        `expected ${key} ${JSON.stringify(value)}, and the run ended with ${key in end ? JSON.stringify(end[key]) : "nothing there"}`,
+        `expected ${plain(key, 100)} ${shown(value, SENTENCE_CHARS)}, and the run ended with ${Object.hasOwn(end, key) ? shown(end[key], SENTENCE_CHARS) : "nothing there"}`,
     );
 }
 

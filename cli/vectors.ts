@@ -3,7 +3,8 @@
  * one operation with what it must give in `expect`. Reading is strict: whatever is not exactly of this format is an
  * error that names file, line and field, so that a typing error cannot pass for a passed test.
  */
-import { fieldTwice } from "../web/scenario/json-error";
+import { fieldTwice, jsonError } from "../web/scenario/json-error";
+import { plain, SENTENCE_CHARS, shown } from "../web/scenario/quoted";
 import { CHECK_NAMES, type CheckName } from "../web/scenario/schema";
 import { isHex, type Operation, readOperation, writeOperation } from "./operation";
 
@@ -60,7 +61,7 @@ export class MalformedVector extends Error {
     readonly line: number,
     what: string,
   ) {
-    super(`${file}:${line}: ${what}`);
+    super(`${plain(file)}:${line}: ${what}`);
   }
 }
 
@@ -107,8 +108,8 @@ function readExpect(value: unknown): Result {
   if (!isObject(value) || Object.keys(value).length === 0) throw new Error(`"expect" must be an object with fields`);
   for (const [field, expected] of Object.entries(value)) {
     const allowed = Object.hasOwn(EXPECTED, field) ? EXPECTED[field] : undefined;
-    if (allowed === undefined) throw new Error(`expect: unknown field "${field}"`);
-    if (!allowed(expected)) throw new Error(`expect: "${field}" cannot be ${JSON.stringify(expected)}`);
+    if (allowed === undefined) throw new Error(`expect: unknown field ${shown(field)}`);
+    if (!allowed(expected)) throw new Error(`expect: "${field}" cannot be ${shown(expected)}`);
   }
   return value;
 }
@@ -118,7 +119,7 @@ function readConfig(value: unknown): CaseConfig {
   if (!isObject(value)) throw new Error(`"config" must be an object`);
   const known = ["pages", "covered", "vmpls", "sss", "contents", "checksOff"];
   for (const field of Object.keys(value)) {
-    if (!known.includes(field)) throw new Error(`config: unknown field "${field}"`);
+    if (!known.includes(field)) throw new Error(`config: unknown field ${shown(field)}`);
   }
   const { pages, covered, vmpls, sss, contents, checksOff } = value;
   if (!isPages(pages) || pages === 0) throw new Error(`config: "pages" must be a multiple of 512, at least 512`);
@@ -137,7 +138,7 @@ function readConfig(value: unknown): CaseConfig {
     if (!Array.isArray(checksOff)) throw new Error(`config: "checksOff" must be a list`);
     for (const name of checksOff) {
       if (!(CHECK_NAMES as readonly unknown[]).includes(name)) {
-        throw new Error(`config: unknown check ${JSON.stringify(name)} in "checksOff"`);
+        throw new Error(`config: unknown check ${shown(name)} in "checksOff"`);
       }
     }
     config.checksOff = checksOff as CheckName[];
@@ -153,7 +154,7 @@ function isPages(value: unknown): value is number {
 function readCase(object: Record<string, unknown>, file: string, line: number): VectorCase {
   if (typeof object.case !== "string" || object.case === "") throw new Error(`"case" must be a name`);
   for (const field of Object.keys(object)) {
-    if (field !== "case" && field !== "config") throw new Error(`case: unknown field "${field}"`);
+    if (field !== "case" && field !== "config") throw new Error(`case: unknown field ${shown(field)}`);
   }
   return { name: object.case, file, line, config: readConfig(object.config), steps: [] };
 }
@@ -162,13 +163,12 @@ function readObject(text: string): Record<string, unknown> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
-  } catch (error) {
-    // the message of JSON.parse quotes the text, line breaks and all
-    throw new Error(`not JSON: ${(error as Error).message.replace(/\s+/g, " ")}`);
+  } catch {
+    throw new Error(`not JSON: ${jsonError(text).replace(/^line 1, /, "")}`);
   }
   if (!isObject(parsed)) throw new Error("must be a JSON object");
   const twice = fieldTwice(text);
-  if (twice !== null) throw new Error(`field ${JSON.stringify(twice.name)} is given twice`);
+  if (twice !== null) throw new Error(`field ${shown(twice.name)} is given twice`);
   return parsed;
 }
 
@@ -245,7 +245,8 @@ export function runVectors(
 /** A failure on one line: where, what, expected, got. */
 export function describeFailure(failure: VectorFailure): string {
   const { file, line, operation, expected, got } = failure;
-  return `${file}:${line}: ${JSON.stringify(writeOperation(operation))} expected ${JSON.stringify(expected)} got ${JSON.stringify(got)}`;
+  const values = [writeOperation(operation), expected, got].map((value) => shown(value, SENTENCE_CHARS));
+  return `${plain(file)}:${line}: ${values[0]} expected ${values[1]} got ${values[2]}`;
 }
 
 /** A case as lines of a vector file. */

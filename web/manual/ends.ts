@@ -1,5 +1,6 @@
 /** How a run ended, in one sentence and in a few words for beside the VMPL picker. */
 import type { End } from "../runtime/protocol";
+import { plain } from "../scenario/quoted";
 import { terminationMeaning } from "./ghcb";
 import { hex } from "./spell";
 
@@ -39,17 +40,17 @@ export function endSentence(end: End): string {
     }
     case "stopped": {
       const [, sentence] = STOPPED[end.reason];
-      const text = end.text.trim();
+      const text = plain(end.text).trim();
       if (!text || sentence.includes(text)) return sentence;
       const words = `${text}${/[.?]$/.test(text) ? "" : "."}`;
       return text.startsWith(sentence.slice(0, -1)) ? words : `${sentence.slice(0, -1)}: ${words}`;
     }
     case "refused":
-      return `The guest was not started: the firmware answered ${end.status}.`;
+      return `The guest was not started: the firmware answered ${plain(end.status)}.`;
     case "fuel":
       return FUEL[end.limit];
     case "error":
-      return `The program is wrong, ${end.file} line ${end.line}, column ${end.column}: ${end.message}`;
+      return `The program is wrong, ${end.file} line ${end.line}, column ${end.column}: ${plain(end.message)}`;
   }
 }
 
@@ -65,7 +66,7 @@ export function endLabel(end: End): string {
     case "stopped":
       return STOPPED[end.reason][0];
     case "refused":
-      return `refused, ${end.status}`;
+      return `refused, ${plain(end.status, 40)}`;
     case "fuel":
       return end.limit === "time" ? "too long" : `too many ${end.limit}`;
     case "error":

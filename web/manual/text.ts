@@ -13,8 +13,8 @@ import { count, hex } from "./spell";
 
 export const COLUMNS = 72;
 
-/** Control characters would move the reader's cursor: they and line breaks become spaces. */
-const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+/** Control characters would move the reader's cursor, marks of direction turn the text: they and line breaks become spaces. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;
 
 /**
  * Fills lines of at most `columns` characters (code points). `first` stands before the first line, as many spaces

@@ -2,6 +2,7 @@
 import { Event, Model, Op } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
+import { printableJson } from "../scenario/quoted";
 import { decidedBy, launchSteps } from "./launch-steps";
 import type { Log } from "./log";
 import type { End, LaunchStep, RunResult, StepView } from "./protocol";
@@ -84,7 +85,8 @@ export class Trace {
   /** JSON Lines: an object an event, the end last and flat. */
   *lines(): Generator<string> {
     for (let step = 1; step <= this.events; step++) yield JSON.stringify(this.event(step));
-    yield JSON.stringify(this.flatEnd());
+    // Only the end quotes what a program said.
+    yield printableJson(JSON.stringify(this.flatEnd()));
   }
 
   flatEnd(): End & { events: number; model: string } {

@@ -4,6 +4,7 @@
  * JSON.parse silently takes the last.
  */
 import { MAX_DEPTH } from "./bounds";
+import { plain } from "./quoted";
 
 const ESCAPES = '"\\/bfnrt';
 const QUOTE = 0x22;
@@ -83,7 +84,8 @@ function read(text: string, once: boolean): Stop | Twice | null {
           if (!/^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6))) stop("\\u needs four hexadecimal digits");
           at += 6;
         } else {
-          if (letter === "" || !ESCAPES.includes(letter)) stop(`no such escape: \\${letter}`);
+          if (letter === "" || !ESCAPES.includes(letter))
+            stop(`no such escape: \\${plain(String.fromCodePoint(text.codePointAt(at + 1) ?? 0))}`);
           at += 2;
         }
       } else at++;

@@ -3,6 +3,7 @@
  * fields themselves are in fields.ts.
  */
 import { MAX_ADDRESS, MEMORY_MIB } from "./bounds";
+import { plain, shown } from "./quoted";
 
 export type Fields = Record<string, unknown>;
 
@@ -30,15 +31,8 @@ export class Wrong {
 }
 
 export function wrong(path: string, must: string, value: unknown): never {
-  throw new Wrong(
-    value === undefined ? `${path}: missing. It ${must}.` : `${path}: ${must}, and this is ${shown(value)}.`,
-  );
-}
-
-/** A value as a sentence can hold it: JSON, cut short. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
+  const at = plain(path, 100);
+  throw new Wrong(value === undefined ? `${at}: missing. It ${must}.` : `${at}: ${must}, and this is ${shown(value)}.`);
 }
 
 export function isFields(value: unknown): value is Fields {
@@ -46,24 +40,28 @@ export function isFields(value: unknown): value is Fields {
 }
 
 /** A kind whose values are tested and taken as they are. `words` may depend on the fields read before. */
-function plain<T>(words: string, fits: (value: unknown, at: Place) => boolean, precise = (_: Place) => words): Kind<T> {
+function tested<T>(
+  words: string,
+  fits: (value: unknown, at: Place) => boolean,
+  precise = (_: Place) => words,
+): Kind<T> {
   return {
     words,
     read: (value, at) => (fits(value, at) ? (value as T) : wrong(at.path, `must be ${precise(at)}`, value)),
   };
 }
 
-export const text = plain<string>("text", (value) => typeof value === "string");
+export const text = tested<string>("text", (value) => typeof value === "string");
 /** Text in a programming language, which has a block of its own where scenarios are written by hand (literate.ts). */
 export const program: Kind<string> = { ...text, words: "text, TypeScript" };
-export const flag = plain<boolean>("true or false", (value) => typeof value === "boolean");
+export const flag = tested<boolean>("true or false", (value) => typeof value === "boolean");
 
 type Bound = number | ((at: Place) => number);
 
 /** `words` of a bound that depends on other fields are given; without it, the bounds are said. */
 export function integer<T extends number = number>(min: number, max: Bound, words?: string): Kind<T> {
   const most = (at: Place) => (typeof max === "number" ? max : max(at));
-  return plain<T>(
+  return tested<T>(
     words ?? `a whole number from ${min} to ${max}`,
     (value, at) => typeof value === "number" && Number.isInteger(value) && value >= min && value <= most(at),
     (at) => `a whole number from ${min} to ${most(at)}`,
@@ -74,7 +72,7 @@ export function integer<T extends number = number>(min: number, max: Bound, word
 export function memory(max: Bound, unit: string, words?: string): Kind<number> {
   const { min, step } = MEMORY_MIB;
   const most = (at: Place) => (typeof max === "number" ? max : max(at));
-  return plain<number>(
+  return tested<number>(
     words ?? `an even number from ${min} to ${max} ${unit}`,
     (value, at) => typeof value === "number" && value >= min && value <= most(at) && value % step === 0,
     (at) => `an even number from ${min} to ${most(at)} ${unit}`,
@@ -83,15 +81,15 @@ export function memory(max: Bound, unit: string, words?: string): Kind<number> {
 
 export function oneOf<const T extends string>(names: readonly T[]): Kind<T> {
   const words = names.map((name) => `"${name}"`).join(", ");
-  return plain<T>(words.replace(/, ([^,]*)$/, " or $1"), (value) => names.some((name) => name === value));
+  return tested<T>(words.replace(/, ([^,]*)$/, " or $1"), (value) => names.some((name) => name === value));
 }
 
-export const address = plain<string>(
+export const address = tested<string>(
   'an address of at most 52 bits such as "0x801000"',
   (value) => typeof value === "string" && /^0x[0-9a-f]{1,13}$/i.test(value) && Number(value) <= MAX_ADDRESS,
 );
 
-export const bits64 = plain<string>(
+export const bits64 = tested<string>(
   'a mask of at most 64 bits such as "0x23"',
   (value) => typeof value === "string" && /^0x[0-9a-f]{1,16}$/i.test(value),
 );

@@ -13,8 +13,8 @@ import { MAX_SCENARIO_BYTES } from "./bounds";
 import { crc32 } from "./crc32";
 import { deflate, inflate } from "./deflate";
 import { fieldTwice } from "./json-error";
-import { shown } from "./kinds";
 import { parseScenarioValue } from "./parse";
+import { shown } from "./quoted";
 import type { Scenario } from "./schema";
 import { scenarioValue } from "./serialize";
 

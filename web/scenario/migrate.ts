@@ -4,7 +4,8 @@
  */
 import { SCENARIO_VERSION } from "./bounds";
 import { SCENARIO } from "./fields";
-import { type Fields, isFields, shown } from "./kinds";
+import { type Fields, isFields } from "./kinds";
+import { shown } from "./quoted";
 import type { Table } from "./table";
 
 export type Migrations = Readonly<Record<number, (old: Fields) => Fields>>;

@@ -6,8 +6,9 @@
 import { MAX_DEPTH, MAX_FILE_BYTES, MEMORY_MIB_WITH_RAM } from "./bounds";
 import { SCENARIO } from "./fields";
 import { fieldTwice, jsonError } from "./json-error";
-import { type Fields, isFields, shown, Wrong, wrong } from "./kinds";
+import { type Fields, isFields, Wrong, wrong } from "./kinds";
 import { migrate } from "./migrate";
+import { shown } from "./quoted";
 import type { Scenario } from "./schema";
 import { readFields } from "./table";
 

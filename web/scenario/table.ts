@@ -3,6 +3,7 @@
  * writing, defaults, the TypeScript type and the list in docs/ all come from it.
  */
 import { type Fields, isFields, type Kind, type Place, wrong } from "./kinds";
+import { plain } from "./quoted";
 
 /** What an absent field means: a value of its own, nothing (the object has no such field), or a file that is wrong. */
 type Presence = "filled" | "optional" | "required";
@@ -49,11 +50,17 @@ export function required<T>(kind: Kind<T>, doc: string) {
   return { kind, presence: "required" as const, usual: () => undefined, doc, since: 1 };
 }
 
+/** Unknown fields of one object that are named; of more these, and how many there are besides. */
+const MAX_NAMED = 3;
+
 /** The fields of `value` by the table, and those that it does not know, each noted. */
 export function readFields(table: Table, value: Fields, at: Place): { known: Fields; unknown: Fields } {
   const prefix = at.path === "" ? "" : `${at.path}.`;
   const others = Object.entries(value).filter(([name]) => !Object.hasOwn(table, name));
-  for (const [name] of others) at.notes.push(`${prefix}${name}: not known here; kept, and without effect.`);
+  noteUnknown(
+    others.map(([name]) => prefix + name),
+    at.notes,
+  );
   const known: Fields = {};
   for (const [name, { kind, presence, usual }] of Object.entries(table)) {
     // null is a value, and a wrong one.
@@ -63,6 +70,13 @@ export function readFields(table: Table, value: Fields, at: Place): { known: Fie
     else if (presence === "filled") known[name] = structuredClone(usual(known));
   }
   return { known, unknown: Object.fromEntries(others) };
+}
+
+function noteUnknown(paths: string[], notes: string[]): void {
+  const named = paths.slice(0, MAX_NAMED).map((path) => plain(path, 60));
+  const more = paths.length - named.length;
+  if (more > 0) notes.push(`${named.join(", ")} and ${more} more: not known here; kept, and without effect.`);
+  else for (const path of named) notes.push(`${path}: not known here; kept, and without effect.`);
 }
 
 /** The known fields of `value` in the table's order, those that are as usual left out. */

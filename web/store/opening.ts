@@ -7,9 +7,9 @@
 import { Model } from "../../assembly/abi";
 import { MAX_FILE_BYTES } from "../scenario/bounds";
 import { fingerprint } from "../scenario/fingerprint";
-import { shown } from "../scenario/kinds";
 import { decodeLink } from "../scenario/link";
 import { parseScenario, TOO_LARGE } from "../scenario/parse";
+import { plain, shown } from "../scenario/quoted";
 import type { Scenario } from "../scenario/schema";
 import { DEFAULT_SCENARIO } from "../scenario/shelf";
 import { drafts, flushDraft, tell } from "./drafts";
@@ -68,14 +68,21 @@ function spelled(fragment: string): string {
   }
 }
 
+/** More notes than this are counted. */
+const MAX_NOTES = 5;
+
 /** What a link says beside its scenario: what was migrated, and that another model may end otherwise. */
 function noticeOf(notes: readonly string[], model: string): Notice | null {
   const now = String(Model.VERSION);
   const all = [...notes];
   if (model !== "" && model !== now) {
-    all.push(`This link was made with model ${model}; this page runs model ${now}, so steps and ends may differ.`);
+    all.push(
+      `This link was made with model ${plain(model, 40)}; this page runs model ${now}, so steps and ends may differ.`,
+    );
   }
-  return all.length > 0 ? { tone: "plain", text: all.join(" ") } : null;
+  const more = all.length - MAX_NOTES;
+  const said = more > 0 ? [...all.slice(0, MAX_NOTES), `And ${more} more notes like these.`] : all;
+  return all.length > 0 ? { tone: "plain", text: said.join(" ") } : null;
 }
 
 interface Entry {
@@ -96,7 +103,7 @@ export async function openNamed(id: string, { notice = null, address = "push" }:
 /** Opens a scenario file that the reader chose. What is wrong with it is said; false then. */
 export async function openFile(file: File): Promise<boolean> {
   const refused = (why: string) => {
-    ui.setState({ notice: { tone: "bad", text: `${file.name} was not opened. ${why}` } });
+    ui.setState({ notice: { tone: "bad", text: `${plain(file.name, 100)} was not opened. ${why}` } });
     return false;
   };
   // before reading: a disk image chosen by mistake would not fit into memory
