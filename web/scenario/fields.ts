@@ -21,7 +21,7 @@ import {
   wrong,
 } from "./kinds";
 import { ATTACK_GOALS, ATTACK_MOVES, CHECK_NAMES, LIBRARY_NAMES } from "./schema";
-import { filled, object, optional, required, type Table, usualOf } from "./table";
+import { filled, noteUnknown, object, optional, required, type Table, usualOf } from "./table";
 
 export const DEFAULT_TITLE = "Untitled scenario";
 
@@ -65,10 +65,11 @@ const library: Kind<Partial<Record<(typeof LIBRARY_NAMES)[number], string>>> & {
   ),
   read(value, at) {
     if (!isFields(value)) return wrong(at.path, "must be an object", value);
-    for (const name of Object.keys(value)) {
-      const known = (LIBRARY_NAMES as readonly string[]).includes(name);
-      if (!known) at.notes.push(`${at.path}.${name}: not known here; kept, and without effect.`);
-    }
+    const unknown = Object.keys(value).filter((name) => !(LIBRARY_NAMES as readonly string[]).includes(name));
+    noteUnknown(
+      unknown.map((name) => `${at.path}.${name}`),
+      at.notes,
+    );
     const entries = Object.entries(value);
     return Object.fromEntries(
       entries.map(([name, source]) => [name, program.read(source, { ...at, path: `${at.path}.${name}` })]),

@@ -72,7 +72,8 @@ export function readFields(table: Table, value: Fields, at: Place): { known: Fie
   return { known, unknown: Object.fromEntries(others) };
 }
 
-function noteUnknown(paths: string[], notes: string[]): void {
+/** Notes fields that are not known: a note each, or one that counts them. */
+export function noteUnknown(paths: string[], notes: string[]): void {
   const named = paths.slice(0, MAX_NAMED).map((path) => plain(path, 60));
   const more = paths.length - named.length;
   if (more > 0) notes.push(`${named.join(", ")} and ${more} more: not known here; kept, and without effect.`);
