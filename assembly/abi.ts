@@ -798,3 +798,27 @@ export enum Limit {
   ASIDS = 1006,
   SCRATCH_BYTES = 1048576,
 }
+
+/** What a search over every state of a small machine has found so far (explore/search.ts): offsets in bytes. */
+export enum Explored {
+  /** u32: states seen */
+  STATES = 0,
+  /** u32: states that the search has gone on from */
+  DONE = 4,
+  /** u64: pairs of a state and a move whose result differs from it */
+  TRANSITIONS = 8,
+  /** u32: Broken, of all states and transitions so far */
+  BROKEN = 16,
+  /** u32: different RMP entries that can occur */
+  ENTRIES = 20,
+  BYTES = 24,
+}
+
+/** Promises of the architecture that a state or transition breaks: bits (explore/invariants.ts). */
+export enum Broken {
+  ALIAS = 1,
+  GRANT = 2,
+  OWNER = 4,
+  PVALIDATE = 8,
+  RESET = 16,
+}

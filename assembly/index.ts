@@ -27,3 +27,4 @@ export { explain } from "./again";
 export { changes } from "./step/changes";
 export { nestedLeafOf, guestLeafOf, tiles } from "./queries";
 export { forget, sweep } from "./sweep";
+export { explored, exploreChoose, exploreMask, exploreSlice, exploreStart } from "./explore/search";

@@ -13,7 +13,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   guest: ["memory", "state", "step"],
   host: ["memory", "state", "step"],
   firmware: ["memory", "state", "step", "host"],
-  "": ["memory", "state", "step", "guest", "host", "firmware"],
+  explore: ["memory", "state", "step", "guest", "host"],
+  "": ["memory", "state", "step", "guest", "host", "firmware", "explore"],
 };
 
 const CONTRACT = "abi";

@@ -58,4 +58,10 @@ export interface CoreExports {
   nestedLeafOf(asid: number, gpa: bigint): bigint;
   guestLeafOf(asid: number, vmpl: number, gva: bigint): bigint;
   tiles(): void;
+  /** address of the results (Explored) */
+  explored(): number;
+  exploreChoose(pages: number, gpas: number, asids: number, vmpls: number, everybody: number): void;
+  exploreMask(mask: number): void;
+  exploreStart(): number;
+  exploreSlice(budget: number): number;
 }
