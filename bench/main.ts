@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: ratios, medians and sizes. No test depends on any of them.
- * `-- --quick` for a glance, `-- --part core` or `-- --part page` for one of the two.
+ * `-- --quick` for a glance, `-- --part core`, `-- --part explore` or `-- --part page` for one of the three.
  * `-- --against REV` instead: the core of this tree against that of another commit, in `--pairs N` (9) alternating pairs.
  */
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAgainst } from "./against";
+import { benchExplore } from "./explore";
 import { benchPage } from "./page";
 import { benchSweeps } from "./sweeps";
 
@@ -25,17 +26,24 @@ console.log(
     `${process.platform} ${process.arch}, node ${process.versions.node}, V8 ${process.versions.v8}\n`,
 );
 
+const wants = (part: string) => values.against === undefined && (values.part === undefined || values.part === part);
+
 if (values.against !== undefined) {
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 1) throw new RangeError(`--pairs ${values.pairs}: not a positive number`);
   console.log(
     await benchAgainst(values.against, pairs, values.quick ? { small: 2, large: 0 } : { small: 5, large: 1 }),
   );
-} else if (values.part !== "page") {
+}
+if (wants("core")) {
   console.log("The core against the same machine in C, recording off and on; medians of sweeps that took turns");
   console.log(`${await benchSweeps(values.quick ? { small: 5, large: 1 } : { small: 15, large: 5 })}\n`);
 }
-if (values.against === undefined && values.part !== "core") {
+if (wants("explore")) {
+  console.log("Every state of a small machine: the core's search, the same in C, and Spin");
+  console.log(`${values.quick ? await benchExplore(3, 1) : await benchExplore(9, 9)}\n`);
+}
+if (wants("page")) {
   console.log("The built page in a browser, served from this machine");
   console.log(await benchPage(values.quick ? { edits: 20, starts: 2 } : { edits: 100, starts: 7 }));
 }

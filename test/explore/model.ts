@@ -104,7 +104,7 @@ function withEntry(state: State, page: number, entry: Entry | null): State {
 function assign({ checksOff }: ExploreSetting, state: State, page: number, asid: number, gpa: number): State {
   const old = state.entries[page] ?? null;
   if (old && old.asid === asid && old.gpa === gpa) return state;
-  const validated = checksOff.includes("rmpupdate-resets-validated") && old !== null && old.validated;
+  const validated = checksOff.includes("rmpupdate-resets-validated") && old?.validated === true;
   return withEntry(state, page, { asid, gpa, validated, masks: [FULL, 0, 0, 0] });
 }
 
