@@ -1,12 +1,12 @@
 /**
- * `npm run scenario -- FILE.json [--vmpl N]`: runs a scenario without a page and prints its trace, one JSON object an event,
- * the end last and flat. Exit code: 0 when the file's `expect` holds or there is none, 1 when it does not (a line on stderr for
+ * `npm run scenario -- FILE.json [--vmpl N]`: runs a scenario without a page and prints its trace, one JSON object an event and
+ * one a line of the log, the end last and flat. Exit code: 0 when the file's `expect` holds or there is none, 1 when it does not (a line on stderr for
  * each key that differs), 2 when the file is no scenario (one line on stderr says where it is wrong).
  */
 import { readFile } from "node:fs/promises";
-import { isDeepStrictEqual } from "node:util";
+import { differences } from "../web/scenario/expectation";
 import { parseScenario } from "../web/scenario/parse";
-import { plain, SENTENCE_CHARS, shown } from "../web/scenario/quoted";
+import { plain } from "../web/scenario/quoted";
 import type { Scenario } from "../web/scenario/schema";
 import { readParts } from "./programs";
 import { runInThread } from "./thread";
@@ -22,9 +22,9 @@ try {
   if (asked >= scenario.machine.vmpls) {
     throw new Unusable(`${plain(file)}: --vmpl ${asked}: this machine has VMPL 0 to ${scenario.machine.vmpls - 1}`);
   }
-  const { text, end } = await runInThread({ ...scenario, vmpl: asked as Scenario["vmpl"] }, await readParts());
+  const { text, end, log } = await runInThread({ ...scenario, vmpl: asked as Scenario["vmpl"] }, await readParts());
   await print(text);
-  const found = asked === scenario.vmpl ? differences(scenario.expect ?? {}, end) : [];
+  const found = asked === scenario.vmpl ? differences(scenario.expect ?? {}, end, log) : [];
   for (const difference of found) console.error(`${plain(file)}: ${difference}`);
   process.exitCode = found.length === 0 ? 0 : 1;
 } catch (error) {
@@ -51,16 +51,6 @@ async function readScenario(file: string): Promise<Scenario> {
   const parsed = parseScenario(text);
   if (!parsed.ok) throw new Unusable(`${plain(file)}: ${plain(parsed.message)}`);
   return parsed.scenario;
-}
-
-/** A sentence for each key of `expect` that is not deeply equal in the end. */
-function differences(expect: Record<string, unknown>, end: Record<string, unknown>): string[] {
-  return Object.entries(expect)
-    .filter(([key, value]) => !isDeepStrictEqual(end[key], value))
-    .map(
-      ([key, value]) =>
-        `expected ${plain(key, 100)} ${shown(value, SENTENCE_CHARS)}, and the run ended with ${Object.hasOwn(end, key) ? shown(end[key], SENTENCE_CHARS) : "nothing there"}`,
-    );
 }
 
 /** Until it is out: a pipe takes it in its own time, and may be closed early. */

@@ -16,6 +16,8 @@ export interface Outcome {
   text: string;
   /** the last line */
   end: End & { events: number; model: string };
+  /** the lines that were printed */
+  log: string[];
 }
 
 /** Rejects when something of ours breaks. */
@@ -42,11 +44,12 @@ export function runInThread(scenario: Scenario, parts: Parts): Promise<Outcome> 
 }
 
 function outcomeOf(text: string): Outcome {
-  const last = text.trimEnd().split("\n").at(-1) ?? "";
-  return { text, end: JSON.parse(last) };
+  const lines = text.trimEnd().split("\n");
+  const log = lines.flatMap((line) => (line.startsWith('{"log":') ? [(JSON.parse(line) as { log: string }).log] : []));
+  return { text, end: JSON.parse(lines.at(-1) ?? ""), log };
 }
 
 function hung(): Outcome {
   const end = { end: "fuel", limit: "time", events: 0, model: MODEL } as const;
-  return { text: `${JSON.stringify(end)}\n`, end };
+  return { text: `${JSON.stringify(end)}\n`, end, log: [] };
 }

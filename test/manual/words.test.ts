@@ -153,6 +153,21 @@ describe("ends", () => {
     ],
     [{ end: "stopped", reason: "npf-loop", text: "KVM would spin here" }, "#NPF loop", "KVM would spin here."],
     [
+      { end: "stopped", reason: "npf-loop", text: "Your npf() said that it dealt with this: 8 times the same #NPF" },
+      "#NPF loop",
+      "Your npf() said that it dealt with this: 8 times the same #NPF.",
+    ],
+    [
+      { end: "stopped", reason: "kvm-run", text: "vmgexit: GHCB GPA [0x8000] is not registered." },
+      "KVM_RUN failed",
+      "KVM_RUN failed, and QEMU ended the VM: vmgexit: GHCB GPA [0x8000] is not registered.",
+    ],
+    [
+      { end: "stopped", reason: "memory-fault", text: "QEMU: Convert" },
+      "memory fault",
+      "QEMU could not convert the memory, and ended the VM: QEMU: Convert.",
+    ],
+    [
       { end: "stopped", reason: "vmexit-invalid", text: "" },
       "VMEXIT_INVALID",
       "VMRUN gave VMEXIT_INVALID: the vCPU cannot run.",

@@ -43,7 +43,7 @@ describe("the trace", () => {
       set: 1,
       code: 3,
       name: "GHCB_TERM_NOT_VMPL0",
-      events: lines.length - 1,
+      events: lines.length - 1, // this guest logs nothing
       model: expect.stringMatching(/^\d+$/),
     });
     const events = lines.slice(0, -1).map((line) => JSON.parse(line));
@@ -78,6 +78,36 @@ describe("the trace", () => {
     expect(first).toMatch(/: expected end "terminated", and the run ended with "completed"$/);
     expect(second).toMatch(/: expected set 1, and the run ended with nothing there$/);
     expect(more).toEqual([]);
+  });
+
+  test("log lines and the guest's console stand where they happened; expect.log is a list of texts in order", () => {
+    const file = {
+      version: 1,
+      guest: 'log("before");\nexport function boot() {\n  read8(0x1000);\n  log("one", 2);\n  read8(0x1000);\n}\n',
+      hypervisor:
+        'export function between(hv, n) {\n  if (n === 1) return log("n", n);\n  for (const c of "hi\\r\\nyou") hv.serial(c.charCodeAt(0));\n}\n',
+      expect: { end: "completed", log: ["before", "one", "hi", "yo"] },
+    };
+    const { status, lines, stderr } = command(file);
+    expect([status, stderr]).toEqual([0, ""]);
+    const objects = lines.map((line) => JSON.parse(line));
+    const reads = objects.filter(({ op }) => op === "read").map(({ n }) => n);
+    const at = { actor: "guest", vcpu: 0, vmpl: 0 };
+    expect(objects.filter(({ log }) => log !== undefined)).toEqual([
+      { log: "before", after: 0, ...at },
+      { log: "n 1", after: reads[0] - 1, ...at, actor: "hypervisor" },
+      { log: "one 2", after: reads[0], ...at },
+      { log: "hi", after: reads[0], ...at, console: 1 },
+      { log: "you", after: reads[1], ...at, console: 1 },
+    ]);
+    const places = objects.map(({ log, n, after }) => (log === undefined ? n : after)).slice(0, -1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+
+    const wrong = command({ ...file, expect: { log: ["one", "before"] } });
+    expect(wrong.status).toBe(1);
+    expect(wrong.stderr).toMatch(/: expected "before" in the log, and no line after line 3 has it$/);
+    const bad = command({ ...file, expect: { log: "one" } });
+    expect(bad.stderr).toMatch(/: expected log "one", which is no list of texts$/);
   });
 
   test("a hung program", () => {

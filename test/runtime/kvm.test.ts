@@ -14,10 +14,9 @@ describe("launch", () => {
       0,
       all.findIndex(({ op }) => op === "vmrun"),
     );
-    expect(ops(launch.slice(0, 8))).toEqual([
-      "host-rdmsr",
-      "host-wrmsr",
-      "host-wrmsr",
+    expect(ops(launch.slice(0, 10))).toEqual([
+      ...["host-rdmsr", "host-rdmsr"], // RMP_BASE, RMP_END
+      ...["host-rdmsr", "host-wrmsr", "host-wrmsr"], // SYSCFG
       "snp_init",
       "rmpupdate",
       "snp_gctx_create",
@@ -81,9 +80,64 @@ describe("launch", () => {
     expect(all.filter(({ op }) => op === "host-wrmsr").map(({ args }) => args.core)).toEqual([0, 0, 1, 1, 2, 2]);
   });
 
-  test("an RMP that does not cover the host's pages: RMPUPDATE fails, refused", async () => {
-    const { end } = await ran("", { machine: { rmpCoversMiB: 8 } });
-    expect(end).toEqual({ end: "refused", status: "FAIL_INPUT" });
+  // Linux arch/x86/virt/svm/sev.c, snp_probe_rmptable_info(); AMDESE/AMDSEV#226
+  test("an RMP that does not cover all memory: Linux keeps SNP off, before any command of the firmware", async () => {
+    const { end, all, log } = await ran("", { machine: { rmpCoversMiB: 8 } });
+    expect(end).toEqual({ end: "refused", status: "RMP does not cover system memory" });
+    expect(ops(all)).toEqual(["host-rdmsr", "host-rdmsr"]);
+    // 16 bytes a page of 16 MiB, and of 8, and 16 KiB
+    expect(log).toEqual([
+      "Memory reserved for the RMP table does not cover full system RAM (expected 0x14000 got 0xc000)",
+    ]);
+  });
+
+  test("without that check a page without an entry is met later: RMPUPDATE fails, and KVM_RUN with it", async () => {
+    const hypervisor = `export function launch(hv) {
+      const vmsa = hv.honest.launch({ coverage: false });
+      for (;;) { const spa = hv.alloc(); if (hv.rmpread(spa) === null) { hv.free(spa); return vmsa; } }
+    }`;
+    const machine = { rmpCoversMiB: 12 };
+    const { end, log, events } = await ran("pvalidate(RAM_START, 0, 1);", { machine, hypervisor });
+    const line = "SEV: Failed to update RMP entry: GFN 200 PFN c00 level 1 error -14";
+    expect(log).toEqual([line, "error: kvm run failed Invalid argument"]);
+    expect(end).toMatchObject({ end: "stopped", reason: "kvm-run", text: expect.stringContaining(line) });
+    expect(ops(events)).toEqual(["pvalidate #NPF", "rmpupdate"]);
+  });
+
+  test("launch by parts: a page left out, another type, another mask, a VMSA edited, a policy of one's own", async () => {
+    const hypervisor = `export function launch(hv) {
+      log(hv.gctx, hv.honest.side(0x3000));
+      const seen = [];
+      const vmsa = hv.honest.launch({
+        page(p) {
+          seen.push(p.gpa);
+          if (p.gpa === 0x2000) return null;
+          if (p.gpa === 0x3000) { p.type = "UNMEASURED"; p.contents[5] = 7; }
+          if (p.gpa === 0x4000) p.vmpl2 = 3;
+        },
+        vmsa(image, vcpu) { log(vcpu, image[0xca]); image[0xca] = 1; },
+        policy: 0x2_0000,
+      });
+      log(seen.length, seen[0], hv.gctx === 0x800000, hv.psp.guest_status(hv.gctx).policy, hv.npt.get(0x2000));
+      return vmsa;
+    }`;
+    const { all, log, end } = await ran("log(cpuid(0, 0).eax);", { hypervisor, machine: { memoryMiB: 16 } });
+    expect(log.slice(0, 3)).toEqual(["null private", "0 0", "15 4096 true 0x20000 null"]);
+    const updates = all.filter(({ op }) => op === "snp_launch_update").map(({ args }) => args);
+    expect(updates.map(({ type }) => type)).toEqual([1, 4, 1, 1, 1, 1, 1, 5, 6, 1, 1, 1, 1, 1, 2]);
+    expect(updates[2]?.vmpl2).toBe("0x3");
+    expect(all.find(({ op }) => op === "vmrun")?.result).toMatchObject({ vmpl: 1 });
+    // VMPL1 was granted nothing
+    expect(end).toMatchObject({ end: "stopped", reason: "npf-loop", text: expect.stringContaining("KVM would spin") });
+  });
+
+  test.each([
+    ["{ page: 1 }", "hv.honest.launch(): page must be a function, and this is 1"],
+    ["{ pages() {} }", "hv.honest.launch(): parts has no field pages; it may have page vmsa policy coverage"],
+    ["{ policy: -1 }", "hv.honest.launch(): policy must be"],
+  ])("launch by parts: %s is a mistake", async (parts, message) => {
+    const { end } = await ran("", { hypervisor: `export function launch(hv) { return hv.honest.launch(${parts}); }` });
+    expect(end).toMatchObject({ end: "error", file: "hypervisor", message: expect.stringContaining(message) });
   });
 
   test("the first fetch stands for all: without a grant VMPL1 spins", async () => {
@@ -196,12 +250,11 @@ describe("private and shared", () => {
     expect(ops(events)).toEqual(["wrmsr", "vmgexit"]);
   });
 
-  test("no memory behind an address: QEMU gives up", async () => {
-    expect((await ran("read8(RAM_END);")).end).toEqual({
-      end: "stopped",
-      reason: "hypervisor",
-      text: "QEMU: there is no memory at guest-physical 0x800000",
-    });
+  test("no memory behind an address that the guest means to be private: QEMU gives up", async () => {
+    const { end, log } = await ran("read8(RAM_END);");
+    const line = "Convert non guest_memfd backed memory region (0x800000 ,+ 0x1000) to private";
+    expect(log).toEqual([line]);
+    expect(end).toEqual({ end: "stopped", reason: "memory-fault", text: `QEMU: ${line}` });
   });
 });
 
@@ -298,12 +351,37 @@ ${body}
   });
 
   test("an unregistered page ends the VM", async () => {
-    const { end } = await withGhcb("wrmsr(MSR_AMD64_SEV_ES_GHCB, 0x9012); vmgexit(); prepare(1); ask();");
-    expect(end).toEqual({
-      end: "stopped",
-      reason: "hypervisor",
-      text: "KVM: vmgexit: GHCB GPA [0x8000] is not registered.",
+    const { end, log } = await withGhcb("wrmsr(MSR_AMD64_SEV_ES_GHCB, 0x9012); vmgexit(); prepare(1); ask();");
+    const line = "vmgexit: GHCB GPA [0x8000] is not registered.";
+    expect(end).toMatchObject({ end: "stopped", reason: "kvm-run", text: expect.stringContaining(line) });
+    expect(log).toEqual([line, "error: kvm run failed Invalid argument"]);
+  });
+
+  // KVM maps QEMU's memory, never guest_memfd: kvm_vcpu_map()
+  test("a page that was never shared: KVM answers where the guest does not look, and the host lives", async () => {
+    const { end, log, events } = await ranText(`
+      import { snp_register_ghcb, sev_es_ghcb_hv_call } from "linux";
+      export function boot() {
+        snp_register_ghcb(BOOT_GHCB_PAGE); // without set_page_shared()
+        ghcb.valid_bitmap = 0;
+        log(sev_es_ghcb_hv_call(SVM_VMGEXIT_HV_FEATURES, 0, 0), ghcb.sw_exit_info_2);
+      }`);
+    expect([end, log]).toEqual([{ end: "completed" }, ["true 0x0"]]);
+    expect(events.findLast(({ op }) => op === "vmgexit")).toMatchObject({
+      args: { msr: "0x8000", code: "0x0", info1: "0x0", info2: "0x0" },
+      result: { info1: "0x2", info2: "0x4" },
     });
+  });
+
+  test("one event says the request and the answer", async () => {
+    const { events } = await withGhcb("prepare(SVM_VMGEXIT_HV_FEATURES); ask();");
+    const at = events.findLastIndex(({ op }) => op === "vmgexit");
+    expect(events[at]).toMatchObject({
+      args: { msr: "0x8000", code: "0x8000fffd", info1: "0x0", info2: "0x0" },
+      result: { info1: "0x0", info2: "0x3" },
+    });
+    // usage is the first that KVM reads by itself
+    expect(events[at + 1]).toMatchObject({ op: "host-read", args: { spa: "0x811ff8" } });
   });
 
   test("termination", async () => {

@@ -8,7 +8,7 @@ describe("64 KiB are kept, UTF-8 and line ends counted", () => {
   test.each(["x", "é", "\u2400", "😀", "a😀é"])("lines of %s", (unit) => {
     const log = new Log();
     const line = unit.repeat(100);
-    for (let i = 0; i < 2000; i++) log.add(i, "guest", line);
+    for (let i = 0; i < 2000; i++) log.add({ step: i, actor: "guest", vcpu: 0, vmpl: 0, text: line });
     const kept = log.lines.reduce((sum, { text }) => sum + bytes(text) + 1, 0);
     const size = bytes(line) + 1;
     expect(kept).toBeLessThanOrEqual(LIMITS.log);
@@ -21,9 +21,9 @@ describe("64 KiB are kept, UTF-8 and line ends counted", () => {
 
   test("nothing is dropped while there is room", () => {
     const log = new Log();
-    log.add(3, "hypervisor", "a".repeat(LIMITS.log - 1));
+    log.add({ step: 3, actor: "hypervisor", vcpu: 0, vmpl: 0, text: "a".repeat(LIMITS.log - 1) });
     expect([log.lines.length, log.dropped]).toEqual([1, 0]);
-    log.add(4, "guest", "");
+    log.add({ step: 4, actor: "guest", vcpu: 0, vmpl: 0, text: "" });
     expect([log.lines.length, log.dropped]).toEqual([1, 1]);
   });
 });

@@ -11,9 +11,12 @@ function exception(vector: number): string {
 }
 
 const STOPPED: Record<Extract<End, { end: "stopped" }>["reason"], readonly [label: string, sentence: string]> = {
-  "npf-loop": ["#NPF loop", "KVM would spin here."],
+  // whose loop it is, KVM's or a program's, is in the run's own words
+  "npf-loop": ["#NPF loop", ""],
   "vmexit-invalid": ["VMEXIT_INVALID", "VMRUN gave VMEXIT_INVALID: the vCPU cannot run."],
   "host-pf": ["host #PF", "The hypervisor program took a #PF that it did not catch."],
+  "kvm-run": ["KVM_RUN failed", "KVM_RUN failed, and QEMU ended the VM."],
+  "memory-fault": ["memory fault", "QEMU could not convert the memory, and ended the VM."],
   hypervisor: ["stopped", "The hypervisor gave up."],
 };
 
@@ -41,9 +44,9 @@ export function endSentence(end: End): string {
     case "stopped": {
       const [, sentence] = STOPPED[end.reason];
       const text = plain(end.text).trim();
-      if (!text || sentence.includes(text)) return sentence;
+      if (!text) return sentence;
       const words = `${text}${/[.?]$/.test(text) ? "" : "."}`;
-      return text.startsWith(sentence.slice(0, -1)) ? words : `${sentence.slice(0, -1)}: ${words}`;
+      return sentence === "" || text.startsWith(sentence.slice(0, -1)) ? words : `${sentence.slice(0, -1)}: ${words}`;
     }
     case "refused":
       return `The guest was not started: the firmware answered ${plain(end.status)}.`;

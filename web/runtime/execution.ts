@@ -15,8 +15,8 @@ export function execute(setting: Setting): RunState {
   const state = new RunState(setting);
   const host = new Host(state, hypervisor);
   const vcpu = new Vcpu(state, host, guest);
-  for (const text of hypervisor.ready.log) state.log.add(0, "hypervisor", text);
-  for (const text of guest.ready.log) state.log.add(0, "guest", text);
+  for (const text of hypervisor.ready.log) state.say("hypervisor", text);
+  for (const text of guest.ready.log) state.say("guest", text);
   const interrupt = () => state.interrupt();
   hypervisor.sandbox.start(hypervisor.ready, {
     call: (op) => safely(() => hostCall(host, op)),
@@ -55,10 +55,12 @@ function safely(handle: () => Status): Status {
 function say(state: RunState, actor: LogLine["actor"], op: Call, text: string): Status {
   if (state.end) return Status.ENDED;
   if (op === Call.LOG) {
-    state.log.add(state.machine.step, actor, text);
+    state.say(actor, text);
     return Status.DONE;
   }
   if (op === Call.STOP) state.finish({ end: "stopped", reason: "hypervisor", text });
+  else if (op === Call.RUN_FAILED) state.finish({ end: "stopped", reason: "kvm-run", text });
+  else if (op === Call.MEMORY_FAULT) state.finish({ end: "stopped", reason: "memory-fault", text });
   else if (op === Call.REFUSE) state.finish({ end: "refused", status: text });
   else throw new Defect(`no text goes with ${Call[op] ?? op}`);
   return Status.ENDED;

@@ -1,5 +1,5 @@
 /** The host: calls the hypervisor's hooks, and does what its programs ask for under its own name. */
-import { Actor, Outcome } from "../../assembly/abi";
+import { Actor, Outcome, Page } from "../../assembly/abi";
 import type { Place } from "../core/event";
 import { Defect } from "./defect";
 import { Frames } from "./frames";
@@ -20,6 +20,8 @@ export class Host {
   /** spa of the VMSA that is to run when the hook returns */
   private next: number | null = null;
   private inBetween = false;
+  /** the last #NPF was dealt with by a program of the user's, without the default */
+  ownNpf = false;
   private hookName = "launch";
   /** the default's lines, with the guest's line that made it act */
   private readonly onBehalf = new Map<Where, Where>();
@@ -46,7 +48,9 @@ export class Host {
   npf(vcpu: VcpuState, gpa: number, exitinfo1: bigint): boolean {
     this.num.set([vcpu.id, vcpu.vmpl, gpa], 1);
     this.wide[0] = exitinfo1;
-    return this.hook(Hook.NPF, "npf");
+    if (!this.hook(Hook.NPF, "npf")) return false;
+    this.ownNpf = this.num[1] === 1;
+    return true;
   }
 
   /** The answer to a request of the MSR protocol; null when the run has ended. */
@@ -56,14 +60,32 @@ export class Host {
     return this.hook(Hook.VMGEXIT_MSR, "vmgexit") ? (this.wide[0] ?? 0n) : null;
   }
 
+  /**
+   * The request in the GHCB page at `spa`; -1 for the shared side of its address, which has no page yet. Where the answer is;
+   * null when the run has ended.
+   */
   vmgexitPage(
     vcpu: VcpuState,
     spa: number,
     values: readonly [msr: bigint, code: bigint, info1: bigint, info2: bigint],
-  ): boolean {
+  ): number | null {
     this.num.set([vcpu.id, vcpu.vmpl, spa], 1);
     this.wide.set(values);
-    return this.hook(Hook.VMGEXIT_GHCB, "vmgexit");
+    return this.hook(Hook.VMGEXIT_GHCB, "vmgexit") ? (this.num[3] ?? 0) : null;
+  }
+
+  /** Is this an address of the guest's memory? */
+  isRam(gpa: number): boolean {
+    return gpa < (this.state.machine.config.pages * Page.BYTES) / 2;
+  }
+
+  /** The page of QEMU's memory that the default has for an address of the guest; null when it has none. No event. */
+  sharedSide(gpa: number): number | null {
+    const { sandbox } = this.part;
+    this.num[1] = gpa;
+    sandbox.run(sandbox.function("sharedSide"));
+    const spa = this.num[1] ?? -1;
+    return spa < 0 ? null : spa;
   }
 
   /** Another core acts while the guest is about to run its n-th instruction. */

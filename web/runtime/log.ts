@@ -1,4 +1,4 @@
-/** What programs print: the first 64 KiB are kept. */
+/** What programs print and what a guest writes to its serial port: the first 64 KiB are kept. */
 import { LIMITS } from "./limits";
 import type { LogLine } from "./protocol";
 
@@ -9,16 +9,17 @@ export class Log {
   private kept = 0;
 
   /** Adds a line, cut where the room ends. UTF-8 bytes, a line's end included. */
-  add(step: number, actor: LogLine["actor"], text: string): void {
+  add(line: LogLine): void {
+    const { text } = line;
     const room = LIMITS.log - this.kept;
     const bytes = utf8Length(text) + 1;
     if (bytes <= room) {
       this.kept += bytes;
-      this.lines.push({ step, actor, text });
+      this.lines.push(line);
       return;
     }
     const part = room > 1 ? cut(text, room - 1) : "";
-    if (part !== "") this.lines.push({ step, actor, text: part });
+    if (part !== "") this.lines.push({ ...line, text: part });
     this.dropped += bytes - utf8Length(part);
     this.kept = LIMITS.log;
   }

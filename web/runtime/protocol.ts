@@ -10,21 +10,30 @@ export type End =
   | { end: "completed" }
   | { end: "terminated"; set: number; code: number; name: string }
   | { end: "shutdown"; vector: number; errorCode: number; cr2?: string }
-  | { end: "stopped"; reason: "npf-loop" | "vmexit-invalid" | "host-pf" | "hypervisor"; text: string }
+  | { end: "stopped"; reason: StopReason; text: string }
   | { end: "refused"; status: string }
   | { end: "fuel"; limit: "steps" | "changes" | "instructions" | "time" }
   | { end: "error"; message: string; file: string; line: number; column: number };
+
+/** Why a VM was stopped that did not end itself. */
+export type StopReason = "npf-loop" | "vmexit-invalid" | "host-pf" | "hypervisor" | "kvm-run" | "memory-fault";
 
 /** The run did not come to an end of the machine's: the program is wrong, or was stopped because it went on for too long. */
 export function isCut({ end }: End): boolean {
   return end === "error" || end === "fuel";
 }
 
-/** One line a program logged: `step` is the number of events before it. */
+/** One line that was printed: by a program, by the default hypervisor as KVM or QEMU print it, or on the guest's console. */
 export interface LogLine {
+  /** number of events before it */
   step: number;
   actor: "guest" | "hypervisor";
+  /** the vCPU that printed it, or whose exit the hypervisor was handling, and its VMPL */
+  vcpu: number;
+  vmpl: number;
   text: string;
+  /** serial output of the guest, and no log() */
+  console?: true;
 }
 
 /** Per event 4 bytes, for the timeline and for stepping to failures: op (Op), actor (Actor), outcome (Outcome), vmpl. */

@@ -114,7 +114,7 @@ export class Sandbox {
     const namespace = this.must(`inside/${this.kind}`);
     const names = ["configure", "stack", "thrown"];
     if (this.kind === "guest") names.push("isGenerator");
-    if (this.kind === "hypervisor") names.push("dispatch", "addDefaults", "setProgram", "hasBetween");
+    if (this.kind === "hypervisor") names.push("dispatch", "sharedSide", "addDefaults", "setProgram", "hasBetween");
     for (const name of names) this.inside.set(name, this.engine.property(namespace, name));
     // The default hypervisor is part of every hypervisor's sandbox.
     if (this.kind === "hypervisor") {

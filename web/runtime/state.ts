@@ -5,8 +5,9 @@ import type { MachineConfig } from "../scenario/schema";
 import { Fuel, type Watch } from "./fuel";
 import { Log } from "./log";
 import { NOWHERE, type Where } from "./places";
-import type { End } from "./protocol";
+import type { End, LogLine } from "./protocol";
 import type { Ready, Sandbox } from "./sandbox";
+import { Serial } from "./serial";
 import { Trail } from "./trail";
 
 /** A program and the sandbox it runs in. */
@@ -51,6 +52,7 @@ export class RunState {
   /** This version runs one vCPU. */
   readonly vcpu: VcpuState = { id: 0, vmpl: 0, cpl: 0, where: NOWHERE };
   readonly log = new Log();
+  private readonly serial = new Serial();
   readonly trail = new Trail();
   private readonly fuel: Fuel;
 
@@ -63,7 +65,22 @@ export class RunState {
 
   /** The first end counts; what comes after it does not. */
   finish(end: End): void {
-    this.end ??= end;
+    if (this.end) return;
+    this.end = end;
+    const rest = this.serial.rest();
+    if (rest !== null) this.say("guest", rest, true);
+  }
+
+  /** A line of the log, printed now. */
+  say(actor: LogLine["actor"], text: string, console?: true): void {
+    const { id, vmpl } = this.vcpu;
+    this.log.add({ step: this.machine.step, actor, vcpu: id, vmpl, text, ...(console && { console }) });
+  }
+
+  /** A byte that the guest wrote to its serial port. */
+  printed(byte: number): void {
+    const line = this.serial.put(byte);
+    if (line !== null) this.say("guest", line, true);
   }
 
   /** Keeps the place of the event that was just appended. False when there was no room for it: the run has ended. */
@@ -76,6 +93,12 @@ export class RunState {
     if (this.places) this.trail.put(events, where);
     this.fuel.event(events);
     return true;
+  }
+
+  /** What a hypervisor answered is kept. False when there was no room for it: the run has ended. */
+  answered(outcome: Outcome): boolean {
+    if (outcome >= Outcome.NO_EVENTS) this.finish({ end: "fuel", limit: "changes" });
+    return this.end === null;
   }
 
   /** An engine asks whether to stop. */

@@ -82,10 +82,17 @@ export class Trace {
     return this.gpas;
   }
 
-  /** JSON Lines: an object an event, the end last and flat. */
+  /** JSON Lines: an object an event, one a line of the log where it was printed, the end last and flat. */
   *lines(): Generator<string> {
-    for (let step = 1; step <= this.events; step++) yield JSON.stringify(this.event(step));
-    // Only the end quotes what a program said.
+    let printed = 0;
+    for (let step = 0; step <= this.events; step++) {
+      if (step > 0) yield JSON.stringify(this.event(step));
+      for (let line = this.log.lines[printed]; line?.step === step; line = this.log.lines[++printed]) {
+        const { text, actor, vcpu, vmpl, console } = line;
+        const said = { log: text, after: step, actor, vcpu, vmpl, ...(console && { console: 1 }) };
+        yield printableJson(JSON.stringify(said));
+      }
+    }
     yield printableJson(JSON.stringify(this.flatEnd()));
   }
 

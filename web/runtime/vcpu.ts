@@ -114,8 +114,9 @@ export class Vcpu {
     this.fault = { identity, times: same ? this.fault.times + 1 : 1 };
     state.changed = false;
     if (this.fault.times < LIMITS.identicalNpf) return host.npf(self, gpa, exitinfo1) && this.enter();
+    const spins = host.ownNpf ? "Your npf() said that it dealt with this" : "KVM would spin here";
     const text =
-      `KVM would spin here: ${LIMITS.identicalNpf} times the same #NPF at guest-physical 0x${gpa.toString(16)}, ` +
+      `${spins}: ${LIMITS.identicalNpf} times the same #NPF at guest-physical 0x${gpa.toString(16)}, ` +
       `EXITINFO1 0x${exitinfo1.toString(16)}, and nothing changed in between`;
     state.finish({ end: "stopped", reason: "npf-loop", text });
     return false;

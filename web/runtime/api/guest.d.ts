@@ -209,7 +209,7 @@ declare function cpuid(leaf: u64, subleaf?: u64): { eax: number; ebx: number; ec
 
 /**
  * The GHCB page at `BOOT_GHCB_PAGE`, field by field. Each is a real access through the guest's page table: clear the
- * C-bit first (`set_page_decrypted`), or the hypervisor will see ciphertext. Writing a field of the save area also sets
+ * C-bit first (`set_page_decrypted`), or the hypervisor looks at other memory than the guest. Writing a field of the save area also sets
  * its bit in valid_bitmap (a read and a write more), as Linux's ghcb_set_...() do.
  *
  * @see GHCB, section 2.6; Linux arch/x86/include/asm/svm.h, struct ghcb

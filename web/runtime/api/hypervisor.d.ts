@@ -45,7 +45,10 @@ interface GhcbExit {
   readonly info1: bigint;
   /** SW_EXITINFO2 */
   readonly info2: bigint;
-  /** the page's fields; each use is a host access of the shared page */
+  /**
+   * The page's fields; each use is a host access. The page is the one that the nested page table maps; where that is the
+   * guest's, which no hypervisor can read, it is the default's shared page for that address, empty when new.
+   */
   readonly ghcb: HostGhcb;
 }
 
@@ -157,6 +160,34 @@ interface GuestStatus {
 
 /** Type of a launched page. ABI, SNP_LAUNCH_UPDATE. */
 type LaunchPageType = "NORMAL" | "VMSA" | "ZERO" | "UNMEASURED" | "SECRETS" | "CPUID";
+
+/** A page that the default launch is about to give the guest. Change what you like. */
+interface LaunchPage {
+  /** guest-physical address */
+  gpa: u64;
+  /** system-physical address; a page of `hv.alloc` */
+  spa: u64;
+  type: LaunchPageType;
+  size: "4K" | "2M";
+  /** what VMPL1 to VMPL3 may do with it: R 1, W 2, XU 4, XS 8, SSS 16. VMPL0 gets everything. */
+  vmpl1: u64;
+  vmpl2: u64;
+  vmpl3: u64;
+  /** 4096 bytes (of a 2M page the first ones); what is not 0 is written before the page is given away */
+  contents: Uint8Array;
+}
+
+/** What can be changed in the default launch. What is left out stays as it is. */
+interface LaunchParts {
+  /** Called for each page but VMSAs, in the order of the launch. null leaves the page out: it is not mapped then. */
+  readonly page?: ((page: LaunchPage) => undefined | null) | ((page: LaunchPage) => void) | undefined;
+  /** Called for each VMSA: 4096 bytes to change in place, and the vCPU's number. APM vol. 2, appendix B; `VMSA_...` */
+  readonly vmsa?: ((image: Uint8Array, vcpu: number) => void) | undefined;
+  /** guest policy; 3_0000h when left out: VMPLs (bit 17), which the firmware demands, and SMT (bit 16) */
+  readonly policy?: u64 | undefined;
+  /** false: go on although the RMP does not cover all memory, as Linux before 6.9 did */
+  readonly coverage?: boolean | undefined;
+}
 
 /** The machine that the scenario asked for. */
 interface HostConfig {
@@ -388,16 +419,32 @@ interface Hypervisor {
 
   /** What the default would do: for a program that wants to change only some cases. */
   readonly honest: {
-    launch(): number;
+    /**
+     * The default launch, with parts of it changed.
+     *
+     * @returns spa of the boot VMSA
+     */
+    launch(parts?: LaunchParts): number;
     /** MSR protocol: the answer. GHCB page: the fields are written, and it returns true. */
     vmgexit(exit: Vmgexit): bigint | true;
     npf(fault: NestedFault): true;
+    /** Which side the default has a page on: all memory is private at the start. */
+    side(gpa: u64): "private" | "shared";
   };
+
+  /** spa of the guest's context page, the one that SNP_GCTX_CREATE made last; null before */
+  readonly gctx: number | null;
 
   /** Ends the run: the guest asked for it (GHCB MSR 100h). @param set 0 to 15 @param code 0 to 255 */
   terminate(set: u64, code: u64): never;
   /** Ends the run as refused: a platform or launch step failed with this status. */
   refuse(status: string): never;
-  /** Ends the run: the hypervisor gives up, for this reason. */
-  stop(reason: string): never;
+  /**
+   * Ends the run: the hypervisor gives up, for this reason.
+   *
+   * @param kind how it gives up: KVM_RUN fails ("kvm-run"), QEMU cannot convert memory ("memory-fault"); by itself, left out
+   */
+  stop(reason: string, kind?: "kvm-run" | "memory-fault"): never;
+  /** A byte that the guest writes to its serial port: lines of them stand in the log, as the guest's console. @param byte 0 to 255 */
+  serial(byte: u64): void;
 }

@@ -77,6 +77,12 @@ export enum Call {
   REFUSE,
   /** text: reason */
   STOP,
+  /** text: why KVM_RUN failed */
+  RUN_FAILED,
+  /** text: why memory was not converted */
+  MEMORY_FAULT,
+  /** num[1] byte: to the guest's serial port. No event. */
+  SERIAL,
   /** num[1] INIT_RMP, [2] [3], [4] [5], [6] [7]: first spa and number of pages of up to three HV-Fixed ranges */
   SNP_INIT_EX,
   /** num[1] 1: SNP_SHUTDOWN_EX, [2] IOMMU_SNP_SHUTDOWN */
@@ -114,9 +120,12 @@ export enum Hook {
   LAUNCH = 1,
   /** num[1] vcpu, [2] vmpl, wide[0] msr; back: wide[0] the answer */
   VMGEXIT_MSR,
-  /** num[1] vcpu, [2] vmpl, [3] spa of the GHCB page, wide[0] msr, wide[1..3] code, info1, info2 */
+  /**
+   * num[1] vcpu, [2] vmpl, [3] spa of the GHCB page, -1 for one that the default has yet to take, wide[0] msr, wide[1..3] code,
+   * info1, info2; back: num[3] spa
+   */
   VMGEXIT_GHCB,
-  /** num[1] vcpu, [2] vmpl, [3] gpa, wide[0] exitinfo1 */
+  /** num[1] vcpu, [2] vmpl, [3] gpa, wide[0] exitinfo1; back: num[1] 1 if a program dealt with it by itself */
   NPF,
   /** num[1] n */
   BETWEEN,

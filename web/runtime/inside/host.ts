@@ -53,6 +53,8 @@ const GUEST_STATES = freeze(["INIT", "LAUNCH", "RUNNING"]);
 const RANGES = 3;
 
 let cores = 1;
+/** spa of the context page that was made last */
+let guestContext: number | null = null;
 
 /** The machine, before a hook is called. */
 export function setCores(count: number): void {
@@ -120,8 +122,11 @@ export const psp = freeze({
     return command(Call.SNP_SHUTDOWN);
   },
   gctx_create(gctx: unknown) {
-    put(address(gctx, "hv.psp.gctx_create(): gctx"));
-    return command(Call.GCTX_CREATE);
+    const context = address(gctx, "hv.psp.gctx_create(): gctx");
+    put(context);
+    const status = command(Call.GCTX_CREATE);
+    if (status === "SUCCESS") guestContext = context;
+    return status;
   },
   launch_start(gctx: unknown, policy: unknown, options: unknown = {}) {
     const context = address(gctx, "hv.psp.launch_start(): gctx");
@@ -330,6 +335,10 @@ export const actions = {
 
   psp,
 
+  get gctx() {
+    return guestContext;
+  },
+
   terminate(set: unknown, code: unknown) {
     put(whole(set, "hv.terminate(): set", 15), whole(code, "hv.terminate(): code", 255));
     call(Call.TERMINATE);
@@ -339,7 +348,16 @@ export const actions = {
     callText(Call.REFUSE, sentence(status, "hv.refuse(): status"));
   },
 
-  stop(reason: unknown) {
-    callText(Call.STOP, sentence(reason, "hv.stop(): reason"));
+  stop(reason: unknown, kind?: unknown) {
+    const text = sentence(reason, "hv.stop(): reason");
+    if (kind === undefined) callText(Call.STOP, text);
+    if (kind === "kvm-run") callText(Call.RUN_FAILED, text);
+    if (kind === "memory-fault") callText(Call.MEMORY_FAULT, text);
+    throw new NativeTypeError('hv.stop(): kind must be "kvm-run" or "memory-fault", and this is ' + shown(kind));
+  },
+
+  serial(byte: unknown) {
+    put(whole(byte, "hv.serial(): byte", 255));
+    call(Call.SERIAL);
   },
 };

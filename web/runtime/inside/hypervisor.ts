@@ -6,7 +6,7 @@ import { call, num, wide } from "./boundary";
 import { Call, Hook } from "./calls";
 import { fieldSet } from "./fieldset";
 import { actions, setCores } from "./host";
-import { address, put, putWide, shown } from "./numbers";
+import { address, bitOr, put, putWide, shown, small } from "./numbers";
 import { fields } from "./operands";
 import { configure as configureRam, surround } from "./surroundings";
 
@@ -15,7 +15,14 @@ export { stack, thrown } from "./questions";
 type Name = "launch" | "vmgexit" | "npf" | "between";
 type Program = { readonly [name in Name]?: (...operands: unknown[]) => unknown };
 /** The default has no `between`: it never attacks. */
-type Defaults = Required<Omit<Program, "between">>;
+interface Defaults extends Required<Omit<Program, "between">> {
+  /** which side of its two an address is on */
+  side(gpa: number): "private" | "shared";
+  /** the page of the shared side that is there; null when it is not */
+  sharedSide(gpa: number): number | null;
+  /** the page of the shared side, taken when there is none */
+  takeShared(hv: object, gpa: number): number;
+}
 
 const { defineProperties, freeze, getOwnPropertyDescriptors } = Object;
 const { parse } = JSON;
@@ -59,7 +66,18 @@ export function hasBetween(): void {
 
 /** What a program hands on may be an exit of its own making. */
 const honest = freeze({
-  launch: () => defaults.launch(hv),
+  launch(parts: unknown = {}) {
+    const given = fields(parts, "hv.honest.launch(): parts", "page vmsa policy coverage");
+    const page = callback(given.page, "hv.honest.launch(): page");
+    const vmsa = callback(given.vmsa, "hv.honest.launch(): vmsa");
+    const coverage = bitOr(given.coverage, 1, "hv.honest.launch(): coverage") === 1;
+    if (given.policy === undefined) return defaults.launch(hv, freeze({ page, vmsa, coverage }));
+    putWide(given.policy, "hv.honest.launch(): policy", 0);
+    return defaults.launch(hv, freeze({ page, vmsa, coverage, policy: wide[0] }));
+  },
+  side(gpa: unknown) {
+    return defaults.side(address(gpa, "hv.honest.side(): gpa"));
+  },
   vmgexit(exit: unknown) {
     const given = fields(exit, "hv.honest.vmgexit(): exit");
     if (given.ghcb === ghcb) return defaults.vmgexit(hv, exit);
@@ -67,12 +85,26 @@ const honest = freeze({
     return defaults.vmgexit(hv, freeze({ vcpu: given.vcpu, vmpl: given.vmpl, msr: wide[0] }));
   },
   npf(fault: unknown) {
+    askedDefault = true;
     const given = fields(fault, "hv.honest.npf(): fault");
     const gpa = address(given.gpa, "hv.honest.npf(): fault.gpa");
     putWide(given.exitinfo1, "hv.honest.npf(): fault.exitinfo1", 0);
     return defaults.npf(hv, freeze({ vcpu: given.vcpu, vmpl: given.vmpl, gpa, exitinfo1: wide[0] }));
   },
 });
+
+function callback(value: unknown, what: string): unknown {
+  if (value === undefined || typeof value === "function") return value;
+  throw new NativeTypeError(what + " must be a function, and this is " + shown(value));
+}
+
+/** Did the program hand its #NPF on to the default? */
+let askedDefault = false;
+
+/** The shared side of the address in num[1], back in num[1]; -1 when it has no page. */
+export function sharedSide(): void {
+  num[1] = defaults.sharedSide(num[1]) ?? -1;
+}
 
 /** Calls the hook in num[0]: its operands are in num and wide, and so are its results. */
 export function dispatch(): void {
@@ -87,9 +119,12 @@ export function dispatch(): void {
     }
     case Hook.VMGEXIT_GHCB:
       either("vmgexit", ghcbExit());
+      num[3] = ghcbPage;
       return;
     case Hook.NPF:
+      askedDefault = false;
       either("npf", { vcpu: num[1], vmpl: num[2], gpa: num[3], exitinfo1: wide[0] });
+      num[1] = askedDefault ? 0 : 1;
       return;
     case Hook.BETWEEN:
       settled(program.between?.(hv, num[1]), "between");
@@ -97,11 +132,13 @@ export function dispatch(): void {
 }
 
 /** The program's hook; the default's when there is none, or when it returns undefined. */
-function either(name: keyof Defaults, exit?: object): unknown {
+function either(name: Exclude<Name, "between">, exit?: object): unknown {
   const operand = exit === undefined ? undefined : freeze(exit);
   const own = program[name];
   const answer = own === undefined ? undefined : settled(own(hv, operand), name);
-  return answer === undefined ? defaults[name](hv, operand) : answer;
+  if (answer !== undefined) return answer;
+  askedDefault = true;
+  return name === "launch" ? honest.launch() : defaults[name](hv, operand);
 }
 
 /** A hook that waits for something would wait for ever: there is nothing to wait for. */
@@ -136,8 +173,9 @@ const ghcb = fieldSet("exit.ghcb", {
 });
 
 function ghcbExit(): object {
-  ghcbPage = num[3];
-  return { vcpu: num[1], vmpl: num[2], msr: wide[0], code: wide[1], info1: wide[2], info2: wide[3], ghcb };
+  const exit = { vcpu: num[1], vmpl: num[2], msr: wide[0], code: wide[1], info1: wide[2], info2: wide[3], ghcb };
+  ghcbPage = num[3] < 0 ? defaults.takeShared(hv, small(exit.msr)) : num[3];
+  return exit;
 }
 
 surround({});

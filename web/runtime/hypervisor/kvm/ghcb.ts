@@ -1,4 +1,5 @@
 /** VMGEXIT: requests in the GHCB MSR and in the GHCB page. GHCB specification, section 4. */
+import { runFailed } from "./failures";
 import { convert } from "./memory";
 
 const PAGE_4K = 0xf_ffff_ffff_f000n;
@@ -60,7 +61,7 @@ function changedByMsr(hv: Hypervisor, msr: bigint): boolean {
 
 /** A request in the GHCB page. [sev_es_validate_vmgexit()] */
 function pageRequest(hv: Hypervisor, exit: GhcbExit): true {
-  if (exit.msr !== registeredGhcb) hv.stop(`KVM: vmgexit: GHCB GPA [0x${exit.msr.toString(16)}] is not registered.`);
+  if (exit.msr !== registeredGhcb) runFailed(hv, `vmgexit: GHCB GPA [0x${exit.msr.toString(16)}] is not registered.`);
   const { ghcb } = exit;
   if (ghcb.usage !== GHCB_DEFAULT_USAGE) return answer(exit, GHCB_ERR_INVALID_USAGE);
   const valid = BigInt(ghcb.valid_bitmap);

@@ -9,13 +9,14 @@
  *
  * "svsm-host" shares all of this for now, and differs in the features that it offers.
  */
-import { privateMemory } from "./memory";
+import { hugePages, privateMemory } from "./memory";
 
 const KERNEL_LAUNCH_PAGES = { first: 0x1000, last: 0xf000 };
 /** VMSA pages have this address for the firmware; they are never in the nested page table. */
 const VMSA_GPA = 0xffff_ffff_f000;
-/** Policy: bit 17 must be one; bit 16 allows SMT. ABI (56860), guest policy. */
-const POLICY = 0x3_0000;
+/** Bit 17: VMPLs must be enabled, or SNP_LAUNCH_START answers POLICY_FAILURE; bit 16: SMT is allowed. ABI (56860), guest policy. */
+const POLICY_VMPL = 0x2_0000;
+const POLICY_SMT = 0x1_0000;
 
 /**
  * Platform, guest context, launch pages, VMSA. The spa of the VMSA. Any step that fails refuses the guest, with that status.
@@ -24,19 +25,32 @@ const POLICY = 0x3_0000;
  * makes sure that nobody has the page yet (-EEXIST); `hv.alloc` hands out no other. RAM behind these pages stays unassigned,
  * unmapped and not valid.
  */
-export function launch(hv: Hypervisor): number {
+export function launch(hv: Hypervisor, parts: LaunchParts = {}): number {
+  if (parts.coverage !== false) checkCoverage(hv);
   enableSnp(hv);
-  const gctx = createContext(hv);
+  const gctx = createContext(hv, parts.policy ?? POLICY_VMPL | POLICY_SMT);
   for (let gpa = KERNEL_LAUNCH_PAGES.first; gpa <= KERNEL_LAUNCH_PAGES.last; gpa += PAGE_SIZE) {
-    const spa = hv.alloc();
-    privateMemory.set(gpa, spa);
-    // Simplified: programs are not in memory, so that NORMAL pages are empty. The firmware writes the SECRETS page.
-    if (gpa === CPUID_PAGE) hv.write_page(spa, cpuidTable(hv));
-    launchPage(hv, gctx, spa, gpa, pageType(gpa));
+    launchGuestPage(hv, gctx, gpa, parts.page);
   }
-  const vmsa = launchVmsa(hv, gctx);
+  const vmsa = launchVmsa(hv, gctx, parts.vmsa);
   need(hv, hv.psp.launch_finish(gctx));
   return vmsa;
+}
+
+/**
+ * Linux keeps SNP off when the RMP does not cover all memory, before it asks the firmware for anything: 16 bytes a page and
+ * 16 KiB of the processor's own. [arch/x86/virt/svm/sev.c, snp_probe_rmptable_info()]
+ */
+function checkCoverage(hv: Hypervisor): void {
+  const base = hv.rdmsr(MSR_AMD64_RMP_BASE);
+  const end = hv.rdmsr(MSR_AMD64_RMP_END);
+  const got = Number(end - base) + 1;
+  const memory = Math.max(hv.machine.memoryMiB * 0x10_0000, Number(end) + 1);
+  const expected = (memory / PAGE_SIZE) * 16 + 0x4000;
+  if (got >= expected) return;
+  const [wanted, found] = [expected.toString(16), got.toString(16)];
+  log(`Memory reserved for the RMP table does not cover full system RAM (expected 0x${wanted} got 0x${found})`);
+  hv.refuse("RMP does not cover system memory");
 }
 
 /** Linux arch/x86/virt/svm/sev.c, snp_rmptable_init(); the BIOS has set memory encryption and locked SMM. */
@@ -54,11 +68,11 @@ function enableSnp(hv: Hypervisor): void {
 }
 
 /** [snp_context_create(), snp_launch_start(), snp_bind_asid()] */
-function createContext(hv: Hypervisor): number {
+function createContext(hv: Hypervisor, policy: u64): number {
   const gctx = hv.alloc();
   updated(hv, hv.rmpupdate(gctx, { assigned: 1, immutable: 1 }));
   need(hv, hv.psp.gctx_create(gctx));
-  need(hv, hv.psp.launch_start(gctx, POLICY));
+  need(hv, hv.psp.launch_start(gctx, policy));
   need(hv, hv.psp.activate(gctx, hv.asid));
   return gctx;
 }
@@ -73,11 +87,28 @@ function pageType(gpa: number): "NORMAL" | "SECRETS" | "CPUID" {
  * KVM grants the other VMPLs nothing and boots at VMPL0. When the playground's picker says otherwise, the hypervisor does what
  * the ABI allows and KVM does not: that VMPL gets the launch pages in full, or its first fetch would fault for ever.
  */
-function launchPage(hv: Hypervisor, gctx: number, spa: number, gpa: number, type: LaunchPageType): void {
-  updated(hv, hv.rmpupdate(spa, { assigned: 1, immutable: 1, asid: hv.asid, gpa }));
+function launchGuestPage(hv: Hypervisor, gctx: number, gpa: number, edit: LaunchParts["page"]): void {
+  const type = pageType(gpa);
   const full = hv.machine.vmplSss ? 0x1f : 0xf;
-  const granted = type === "VMSA" || hv.vmpl === 0 ? {} : { [`vmpl${hv.vmpl}`]: full };
-  need(hv, hv.psp.launch_update(gctx, { spa, type, ...granted }));
+  const grant = (level: number) => (level === hv.vmpl ? full : 0);
+  // Simplified: programs are not in memory, so that NORMAL pages are empty. The firmware writes the SECRETS page.
+  const contents = type === "CPUID" ? cpuidTable(hv) : new Uint8Array(PAGE_SIZE);
+  const spa = hv.alloc();
+  const page: LaunchPage = { gpa, spa, type, size: "4K", vmpl1: grant(1), vmpl2: grant(2), vmpl3: grant(3), contents };
+  if (edit?.(page) === null) return hv.free(spa);
+  launchPage(hv, gctx, page);
+  const pages = page.size === "2M" ? 512 : 1;
+  const [first, at] = [Number(page.gpa), Number(page.spa)];
+  for (let i = 0; i < pages; i++) privateMemory.set(first + i * PAGE_SIZE, at + i * PAGE_SIZE);
+  if (page.size === "2M") hugePages.add(first);
+}
+
+function launchPage(hv: Hypervisor, gctx: number, page: LaunchPage): void {
+  const { gpa, spa, type, size, vmpl1, vmpl2, vmpl3, contents } = page;
+  // the kernel has cleared the page
+  if (contents.some((byte) => byte !== 0)) hv.write_page(spa, contents);
+  updated(hv, hv.rmpupdate(spa, { assigned: 1, immutable: 1, asid: hv.asid, gpa, size }));
+  need(hv, hv.psp.launch_update(gctx, { spa, type, size, vmpl1, vmpl2, vmpl3 }));
 }
 
 const CPUID_LEAVES = [0, 1, 0x8000_0000, 0x8000_0001, 0x8000_0008, 0x8000_001f];
@@ -103,10 +134,11 @@ function cpuidTable(hv: Hypervisor): Uint8Array {
 }
 
 /** The boot vCPU's state, in a page of the host that is never mapped for the guest. [snp_launch_update_vmsa()] */
-function launchVmsa(hv: Hypervisor, gctx: number): number {
+function launchVmsa(hv: Hypervisor, gctx: number, edit: LaunchParts["vmsa"]): number {
   const spa = hv.alloc();
-  hv.write_page(spa, vmsaImage(hv.vmpl));
-  launchPage(hv, gctx, spa, VMSA_GPA, "VMSA");
+  const contents = vmsaImage(hv.vmpl);
+  edit?.(contents, 0);
+  launchPage(hv, gctx, { gpa: VMSA_GPA, spa, type: "VMSA", size: "4K", vmpl1: 0, vmpl2: 0, vmpl3: 0, contents });
   return spa;
 }
 

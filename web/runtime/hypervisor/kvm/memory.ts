@@ -34,6 +34,25 @@ export function freshPage(hv: Hypervisor): number {
   }
 }
 
+/** Which side of its two an address is on. */
+export function side(gpa: number): "private" | "shared" {
+  return sharedPages.has(pageOf(gpa)) ? "shared" : "private";
+}
+
+/** The page of QEMU's memory behind an address, whichever side the guest is on; null when nobody has touched it. */
+export function sharedSide(gpa: number): number | null {
+  return sharedMemory.get(pageOf(gpa)) ?? null;
+}
+
+/** The same, taken and empty when there was none. */
+export function takeShared(hv: Hypervisor, gpa: number): number {
+  const known = sharedSide(gpa);
+  if (known !== null) return known;
+  const spa = freshPage(hv);
+  sharedMemory.set(pageOf(gpa), spa);
+  return spa;
+}
+
 /** 2 MiB of the host's memory in one piece; null when there is none, and 4 KiB pages have to do. */
 export function freshRegion(hv: Hypervisor): number | null {
   try {

@@ -1,4 +1,5 @@
 /** Nested page faults: what the guest touches is mapped, converted or split, and the guest tries again. */
+import { memoryFault, runFailed } from "./failures";
 import {
   convert,
   freshPage,
@@ -8,9 +9,9 @@ import {
   isRam,
   pageOf,
   privateMemory,
-  sharedMemory,
   sharedPages,
   smash,
+  takeShared,
 } from "./memory";
 
 const RMP_BIT = 1n << 31n;
@@ -26,12 +27,16 @@ export function npf(hv: Hypervisor, fault: NestedFault): true {
   const gpa = pageOf(fault.gpa);
   const isPrivate = (fault.exitinfo1 & ENC_BIT) !== 0n;
   if (isPrivate === sharedPages.has(gpa)) {
-    if (!convert(hv, gpa, !isPrivate)) noMemory(hv, gpa);
+    if (isRam(gpa)) convert(hv, gpa, !isPrivate);
+    else noMemory(hv, gpa, isPrivate);
+    return true;
+  }
+  if (!isRam(gpa)) {
+    noMemory(hv, gpa, isPrivate);
     return true;
   }
   const leaf = hv.npt.get(gpa);
   if (!leaf?.w || !leaf.x) {
-    if (!isRam(gpa)) noMemory(hv, gpa);
     if (isPrivate) mapPrivate(hv, gpa);
     else mapShared(hv, gpa);
   }
@@ -39,17 +44,14 @@ export function npf(hv: Hypervisor, fault: NestedFault): true {
   return true;
 }
 
-function noMemory(hv: Hypervisor, gpa: number): never {
-  return hv.stop(`QEMU: there is no memory at guest-physical 0x${gpa.toString(16)}`);
+/** No memory is there. */
+function noMemory(hv: Hypervisor, gpa: number, isPrivate: boolean): void {
+  if (isPrivate) memoryFault(hv, gpa);
+  hv.stop(`QEMU: there is no memory at guest-physical 0x${gpa.toString(16)}`);
 }
 
 function mapShared(hv: Hypervisor, gpa: number): void {
-  let spa = sharedMemory.get(gpa);
-  if (spa === undefined) {
-    spa = freshPage(hv);
-    sharedMemory.set(gpa, spa);
-  }
-  hv.npt.map(gpa, spa);
+  hv.npt.map(gpa, takeShared(hv, gpa));
 }
 
 /** A page of guest_memfd: taken at the first use, given to the guest in the RMP then, mapped as large as its RMP entry. */
@@ -59,14 +61,23 @@ function mapPrivate(hv: Hypervisor, gpa: number): void {
     if (hv.machine.backing === "2M" && mapHuge(hv, hugeOf(gpa))) return;
     spa = freshPage(hv);
     privateMemory.set(gpa, spa);
-    hv.rmpupdate(spa, { assigned: 1, asid: hv.asid, gpa });
+    makePrivate(hv, gpa, spa);
     hv.npt.map(gpa, spa);
     return;
   }
   // Seen before: the RMP says whether it is the guest's still.
   if (hugePages.has(hugeOf(gpa))) return hv.npt.map(hugeOf(gpa), hugeOf(spa), { size: "2M" });
-  if (hv.rmpread(spa)?.assigned !== 1) hv.rmpupdate(spa, { assigned: 1, asid: hv.asid, gpa });
+  if (hv.rmpread(spa)?.assigned !== 1) makePrivate(hv, gpa, spa);
   hv.npt.map(gpa, spa);
+}
+
+/** The guest's in the RMP from here on. When that fails, KVM gives up. [sev_gmem_prepare(), rmp_make_private()] */
+function makePrivate(hv: Hypervisor, gpa: number, spa: number): void {
+  if (hv.rmpupdate(spa, { assigned: 1, asid: hv.asid, gpa }) === 0) return;
+  const [EFAULT, LEVEL_4K] = [-14, 1];
+  const frame = (address: number) => (address / PAGE_SIZE).toString(16);
+  const which = `GFN ${frame(gpa)} PFN ${frame(spa)} level ${LEVEL_4K} error ${EFAULT}`;
+  runFailed(hv, `SEV: Failed to update RMP entry: ${which}`);
 }
 
 /** A page's RMP entry, and the one of its 2 MiB region. [snp_lookup_rmpentry()] */
