@@ -13,5 +13,9 @@ test.each(readdirSync(folder))("%s", async (file) => {
   const { expect: wanted = {}, sources = [] } = parsed.scenario;
   const { end, log } = await runScenario(parsed.scenario);
   const lines = log.map(({ text }) => text);
-  expect([sources.length > 0, wanted.end !== undefined, differences(wanted, { ...end }, lines)]).toEqual([true, true, []]);
+  expect([sources.length > 0, wanted.end !== undefined, differences(wanted, { ...end }, lines)]).toEqual([
+    true,
+    true,
+    [],
+  ]);
 });

@@ -1,8 +1,8 @@
 /** The gallery runs: each scenario ends as it says, shows what its prose says, and does the same by link. */
 import { describe, expect, test } from "vitest";
 import { Model } from "../../assembly/abi";
-import { decodeLink, encodeLink } from "../../web/scenario/link";
 import { differences } from "../../web/scenario/expectation";
+import { decodeLink, encodeLink } from "../../web/scenario/link";
 import type { Scenario } from "../../web/scenario/schema";
 import { scenarioIds } from "./disk";
 import { readScenario } from "./golden";
