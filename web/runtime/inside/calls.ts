@@ -100,7 +100,7 @@ export enum Call {
   PAGE_MD_INIT,
 
   /** text: the line */
-  LOG = 64,
+  LOG = 128,
 }
 
 /** How a request came out: num[0] afterwards. */
