@@ -82,7 +82,7 @@ describe("the trace", () => {
 
   test("log lines and the guest's console stand where they happened; expect.log is a list of texts in order", () => {
     const file = {
-      version: 1,
+      version: 2,
       guest: 'log("before");\nexport function boot() {\n  read8(0x1000);\n  log("one", 2);\n  read8(0x1000);\n}\n',
       hypervisor:
         'export function between(hv, n) {\n  if (n === 1) return log("n", n);\n  for (const c of "hi\\r\\nyou") hv.serial(c.charCodeAt(0));\n}\n',
@@ -106,8 +106,6 @@ describe("the trace", () => {
     const wrong = command({ ...file, expect: { log: ["one", "before"] } });
     expect(wrong.status).toBe(1);
     expect(wrong.stderr).toMatch(/: expected "before" in the log, and no line after line 3 has it$/);
-    const bad = command({ ...file, expect: { log: "one" } });
-    expect(bad.stderr).toMatch(/: expected log "one", which is no list of texts$/);
   });
 
   test("a hung program", () => {
