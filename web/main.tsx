@@ -21,10 +21,10 @@ import { App } from "./panels/App";
 import { drafts, flushDraft } from "./store/drafts";
 import { machine } from "./store/machine";
 import { openFromAddress } from "./store/opening";
-import { restorePrefs } from "./store/prefs";
+import { restoreSettings } from "./store/settings";
 import { ui } from "./store/ui";
 
-restorePrefs();
+restoreSettings();
 machine().onBroken((message) =>
   ui.setState({
     notice: {

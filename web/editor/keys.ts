@@ -1,20 +1,25 @@
 /** Keys that belong to the page, not to the editor. */
+import { COMMAND_IDS, command, reachOf } from "../store/commands";
 import { monaco } from "./monaco";
 
+/** Keys of the browser's own that Monaco would take: F5 loads the page again. */
+const BROWSER_KEYS = ["F5"];
+
 /**
- * Ctrl/Cmd+Enter runs and F10 steps, also while one types; Monaco would insert a line as well. What it does with the
- * others of its keys (Ctrl+M lets Tab leave, F1 lists its commands, F8 goes to the next problem) stays.
+ * The page's keys that act everywhere (run, step) act while one types too; Monaco would insert a line as well. What it
+ * does with the others of its keys (Ctrl+M lets Tab leave, F1 lists its commands, F8 goes to the next problem) stays.
  */
 export function leaveKeysToPage(): void {
-  const { KeyCode, KeyMod } = monaco;
-  const keys = [
-    KeyMod.CtrlCmd | KeyCode.Enter,
-    KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.Enter,
-    KeyCode.F10,
-    KeyMod.Shift | KeyCode.F10,
-    KeyCode.F5,
-  ];
-  monaco.editor.addKeybindingRules(keys.map((keybinding) => ({ keybinding, command: null })));
+  const keys = COMMAND_IDS.flatMap((id) => command(id).keys.filter((key) => reachOf(key) === "everywhere"));
+  const rules = [...keys, ...BROWSER_KEYS].map((key) => ({ keybinding: keybindingOf(key), command: null }));
+  monaco.editor.addKeybindingRules(rules);
+}
+
+function keybindingOf(key: string): number {
+  const parts = key.split("+");
+  const code = monaco.KeyCode[parts.at(-1) as keyof typeof monaco.KeyCode];
+  const { CtrlCmd, Shift } = monaco.KeyMod;
+  return code | (parts.includes("Ctrl") ? CtrlCmd : 0) | (parts.includes("Shift") ? Shift : 0);
 }
 
 /**

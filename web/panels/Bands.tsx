@@ -1,6 +1,6 @@
 /** The three bands, who knows what from left to right; below 900 px one at a time, behind tabs. */
-import type { KeyboardEvent } from "react";
-import { type Band, ui } from "../store/ui";
+import type { ComponentType, KeyboardEvent } from "react";
+import { type Band, showBand, ui } from "../store/ui";
 import { Guest } from "./guest/Guest";
 import { Hardware } from "./hardware/Hardware";
 import { rootSize } from "./root-size";
@@ -9,7 +9,8 @@ import { Timebar } from "./timeline/Timebar";
 import { WhatHappened } from "./what/WhatHappened";
 
 const NAMES: Record<Band, string> = { guest: "Programs", what: "What happened", hardware: "Hardware" };
-const BANDS: readonly Band[] = ["guest", "what", "hardware"];
+const CONTENT: Record<Band, ComponentType> = { guest: Guest, what: WhatHappened, hardware: Hardware };
+const BANDS = Object.keys(NAMES) as Band[];
 
 export function WideBands() {
   const across = (
@@ -46,12 +47,13 @@ export function WideBands() {
 
 export function NarrowBands() {
   const band = ui((s) => s.band);
+  const Content = CONTENT[band];
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (by === 0) return;
     event.preventDefault();
     const next = BANDS[(BANDS.indexOf(band) + by + BANDS.length) % BANDS.length] ?? "what";
-    ui.setState({ band: next });
+    showBand(next);
     event.currentTarget.querySelector<HTMLElement>(`#band-tab-${next}`)?.focus();
   };
   return (
@@ -67,14 +69,14 @@ export function NarrowBands() {
             aria-selected={band === name}
             aria-controls="band-panel"
             tabIndex={band === name ? 0 : -1}
-            onClick={() => ui.setState({ band: name })}
+            onClick={() => showBand(name)}
           >
             {NAMES[name]}
           </button>
         ))}
       </div>
       <div id="band-panel" role="tabpanel" aria-labelledby={`band-tab-${band}`}>
-        {band === "guest" ? <Guest /> : band === "what" ? <WhatHappened /> : <Hardware />}
+        <Content />
       </div>
       <Timebar />
     </main>

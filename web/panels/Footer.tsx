@@ -1,8 +1,8 @@
 /** What the page is, what it keeps, and the last thing it did for the reader. */
 import { useEffect, useState } from "react";
 import { Model } from "../../assembly/abi";
+import { command, perform } from "../store/commands";
 import { ui } from "../store/ui";
-import { showUnsure } from "../store/unsure";
 
 const SHOWN_FOR = 6_000;
 
@@ -13,8 +13,8 @@ export function Footer() {
       <Said />
       <p>Model {model}</p>
       <p>
-        <button type="button" className="button plain" onClick={() => showUnsure()}>
-          What we are not sure of
+        <button type="button" className="button plain" onClick={() => perform("unsure")}>
+          {command("unsure").name}
         </button>
       </p>
       <p>Nothing leaves your browser.</p>

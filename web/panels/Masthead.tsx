@@ -1,12 +1,10 @@
 /** The top of the page: the picker, what the scenario claims, and what can be done with it. */
 
-import { cycleTheme } from "../store/prefs";
-import { run, stop } from "../store/run";
-import { resetScenario } from "../store/scenario";
-import { copyLink } from "../store/sharing";
+import { command, perform } from "../store/commands";
+import { settings, type Theme } from "../store/settings";
 import { ui } from "../store/ui";
+import { CommandButton } from "./CommandButton";
 import { InlineCode } from "./InlineCode";
-import { Icon } from "./icons";
 import { Picker } from "./Picker";
 import { AssumedMark } from "./platform/AssumedMark";
 
@@ -18,7 +16,7 @@ function Title() {
     <div className="about">
       <div className="title">
         <h1>{title || "snplay"}</h1>
-        <button type="button" className="button plain" onClick={() => ui.setState({ dialog: "about" })}>
+        <button type="button" className="button plain" onClick={() => perform("about")}>
           About<span className="sr"> this scenario</span>
         </button>
         <AssumedMark />
@@ -37,70 +35,29 @@ function Title() {
   );
 }
 
-const THEMES = { system: "follows the system", light: "light", dark: "dark" } as const;
+const THEMES: Record<Theme, string> = { system: "follows the system", light: "light", dark: "dark" };
 
 export function Masthead() {
   const running = ui((s) => s.status === "running" || s.status === "due");
-  const ready = ui((s) => s.scenario !== null);
-  const edited = ui((s) => s.edited);
-  const theme = ui((s) => s.theme);
+  const theme = settings((s) => s.theme);
   return (
     <header className="masthead">
       <Picker />
       <Title />
       <div className="actions">
-        <button type="button" className="button" onClick={() => ui.setState({ dialog: "gallery" })}>
-          <Icon name="shelf" />
-          Scenarios
-        </button>
-        <button type="button" className="button" disabled={!ready} onClick={() => void copyLink()}>
-          <Icon name="link" />
-          <span className="label">Copy link</span>
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={!edited}
-          onClick={resetScenario}
-          title="Back to the scenario as it came"
-        >
-          <Icon name="reset" />
-          <span className="label">Reset</span>
-        </button>
-        <button
-          type="button"
-          className="button icon"
-          title={`Theme: ${THEMES[theme]}`}
-          aria-label={`Theme: ${THEMES[theme]}`}
-          onClick={cycleTheme}
-        >
-          <Icon name={theme} />
-        </button>
-        <button
-          type="button"
-          className="button icon"
-          title="Shortcuts and help (?)"
-          aria-label="Shortcuts and help"
-          onClick={() => ui.setState({ dialog: "help" })}
-        >
-          <Icon name="help" />
-        </button>
+        <CommandButton id="gallery" icon="shelf" look="plain" />
+        <CommandButton id="copyLink" icon="link" look="plain">
+          <span className="label">{command("copyLink").name}</span>
+        </CommandButton>
+        <CommandButton id="reset" icon="reset" look="plain" hint="Back to the scenario as it came">
+          <span className="label">{command("reset").name}</span>
+        </CommandButton>
+        <CommandButton id="theme" icon={theme} name={`Theme: ${THEMES[theme]}`} />
+        <CommandButton id="help" icon="help" />
         {running ? (
-          <button type="button" className="button accent" onClick={stop}>
-            <Icon name="stop" filled />
-            Stop
-          </button>
+          <CommandButton id="stop" icon="stop" look="accent" filled />
         ) : (
-          <button
-            type="button"
-            className="button accent"
-            disabled={!ready}
-            onClick={() => void run()}
-            title="Run (Ctrl+Enter)"
-          >
-            <Icon name="play" filled />
-            Run
-          </button>
+          <CommandButton id="run" icon="play" look="accent" filled />
         )}
       </div>
     </header>

@@ -1,7 +1,7 @@
 /** One sentence above the bands: a link that waits to be run, or something of the reader's that was not done. */
 
 import { run } from "../store/run";
-import { ui } from "../store/ui";
+import { dismissNotice, ui } from "../store/ui";
 import { Icon } from "./icons";
 
 export function NoticeBar() {
@@ -23,12 +23,7 @@ export function NoticeBar() {
       {notice ? (
         <section className="notice" data-tone={notice.tone} role="status" aria-label="Notice">
           <p>{notice.text}</p>
-          <button
-            type="button"
-            className="button icon"
-            aria-label="Dismiss"
-            onClick={() => ui.setState({ notice: null })}
-          >
+          <button type="button" className="button icon" aria-label="Dismiss" onClick={dismissNotice}>
             <Icon name="cross" />
           </button>
         </section>

@@ -11,7 +11,7 @@ import {
   useRef,
   useState,
 } from "react";
-import { recall, remember } from "../store/prefs";
+import { set, settings } from "../store/settings";
 
 export interface Pane {
   id: string;
@@ -26,7 +26,8 @@ export interface Pane {
 }
 
 interface Props {
-  id: string;
+  /** its sizes are the setting `panes.` and this */
+  id: "across" | "down";
   axis: "x" | "y";
   panes: Pane[];
 }
@@ -34,10 +35,9 @@ interface Props {
 /** CSS pixels that an arrow key moves a separator. */
 const STEP = 24;
 
-function remembered(id: string, panes: Pane[]): number[] {
-  const kept = (recall(`panes.${id}`) ?? "").split(" ").map(Number);
-  const whole = kept.length === panes.length && kept.every((size) => Number.isFinite(size) && size > 0);
-  return whole ? kept : panes.map(({ size }) => size);
+function remembered(id: Props["id"], panes: Pane[]): number[] {
+  const kept = settings.getState()[`panes.${id}`];
+  return kept.length === panes.length ? kept : panes.map(({ size }) => size);
 }
 
 export function Split({ id, axis, panes }: Props) {
@@ -64,7 +64,10 @@ export function Split({ id, axis, panes }: Props) {
       const next = [...old];
       next[i] = asPane(one, first, old[i] ?? one.size);
       next[i + 1] = asPane(other, both - first, old[i + 1] ?? other.size);
-      remember(`panes.${id}`, next.map((size) => size.toFixed(3)).join(" "));
+      set(
+        `panes.${id}`,
+        next.map((size) => Number(size.toFixed(3))),
+      );
       return next;
     });
   };

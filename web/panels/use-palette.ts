@@ -1,12 +1,12 @@
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
-import { ui } from "../store/ui";
+import { settings } from "../store/settings";
 import { type Palette, readPalette } from "./map/palette";
 
 const QUERIES = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"];
 
 /** The canvas's colours, read again whenever the theme or the reader's settings change. */
 export function usePalette(ref: RefObject<HTMLElement | null>): Palette | null {
-  const theme = ui((s) => s.theme);
+  const theme = settings((s) => s.theme);
   const [palette, setPalette] = useState<Palette | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what the properties resolve to
   useLayoutEffect(() => {

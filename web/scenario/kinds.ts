@@ -84,6 +84,16 @@ export function oneOf<const T extends string>(names: readonly T[]): Kind<T> {
   return tested<T>(words.replace(/, ([^,]*)$/, " or $1"), (value) => names.some((name) => name === value));
 }
 
+export function oneOfNumbers(numbers: readonly number[]): Kind<number> {
+  const words = numbers.join(", ").replace(/, ([^,]*)$/, " or $1");
+  return tested<number>(words, (value) => numbers.some((number) => number === value));
+}
+
+export const positive = tested<number>(
+  "a number above 0",
+  (value) => typeof value === "number" && Number.isFinite(value) && value > 0,
+);
+
 export const address = tested<string>(
   'an address of at most 52 bits such as "0x801000"',
   (value) => typeof value === "string" && /^0x[0-9a-f]{1,13}$/i.test(value) && Number(value) <= MAX_ADDRESS,

@@ -14,7 +14,7 @@ import type { Scenario } from "../scenario/schema";
 import { DEFAULT_SCENARIO } from "../scenario/shelf";
 import { drafts, flushDraft, tell } from "./drafts";
 import { scenarioById } from "./first";
-import { recall, remember } from "./prefs";
+import { recall, remember } from "./remembered";
 import { run } from "./run";
 import { LEVELS, type Notice, say, ui } from "./ui";
 import { cameBack, showUnsure, UNSURE } from "./unsure";

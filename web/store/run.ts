@@ -22,11 +22,15 @@ const LONGEST_WAIT = 1_000;
 let paces: number[] = [];
 let due: ReturnType<typeof setTimeout> | undefined;
 
-/** Takes a changed scenario; runs it when the policy says so. */
-export function changed(scenario: Scenario): void {
+/**
+ * Takes a changed scenario; runs it when the policy says so. `typed` waits for a pause where runs take longer; nobody
+ * types a level or a machine: what was `chosen` runs at once.
+ */
+export function changed(scenario: Scenario, how: "typed" | "chosen" = "typed"): void {
   ui.setState(({ generation }) => ({ scenario, generation: generation + 1, edited: true }));
   if (ui.getState().status === "held") return;
-  schedule();
+  if (how === "chosen") runSoon();
+  else schedule();
 }
 
 function schedule(): void {
@@ -41,7 +45,7 @@ function schedule(): void {
  * Runs as soon as the present event is dealt with, whose changes are one: the machine works while the editor draws. Text
  * from a link still waits to be asked for.
  */
-export function runSoon(): void {
+function runSoon(): void {
   const { status, generation } = ui.getState();
   if (status === "held") return;
   clearTimeout(due);

@@ -2,23 +2,22 @@
 import type { LibraryName, MachineConfig, Scenario } from "../scenario/schema";
 import { drafts, flushDraft, keepDraft, tell } from "./drafts";
 import { reopen } from "./opening";
-import { changed, runSoon } from "./run";
+import { changed } from "./run";
 import { type Level, ui } from "./ui";
 
-function change(edit: (scenario: Scenario) => Scenario): void {
+function change(how: "typed" | "chosen", edit: (scenario: Scenario) => Scenario): void {
   const { scenario, scenarioId } = ui.getState();
   if (!scenario) return;
   const next = edit(scenario);
-  changed(next);
+  changed(next, how);
   keepDraft(scenarioId, next);
 }
 
-/** Runs the same code at another level. Does not wait for a pause: nobody types a level. */
+/** Runs the same code at another level. */
 export function pickLevel(vmpl: Level): void {
   const { scenario } = ui.getState();
   if (!scenario || scenario.vmpl === vmpl || vmpl >= scenario.machine.vmpls) return;
-  change((old) => ({ ...old, vmpl }));
-  runSoon();
+  change("chosen", (old) => ({ ...old, vmpl }));
 }
 
 /**
@@ -26,7 +25,7 @@ export function pickLevel(vmpl: Level): void {
  * hypervisor program gives way to the default again.
  */
 export function editProgram(name: string, text: string): void {
-  change((old) => {
+  change("typed", (old) => {
     if (name === "guest") return { ...old, guest: text };
     if (name === "hypervisor") return text === "" ? without(old) : { ...old, hypervisor: text };
     return { ...old, library: { ...old.library, [name]: text } };
@@ -39,7 +38,7 @@ function without({ hypervisor: _, ...rest }: Scenario): Scenario {
 
 /** Drops the scenario's own copy of a program, so that the built-in one runs again. The guest has no built-in one. */
 export function dropProgram(name: "hypervisor" | LibraryName): void {
-  change((old) => {
+  change("chosen", (old) => {
     if (name === "hypervisor") return without(old);
     const { [name]: _, ...library } = old.library ?? {};
     return { ...old, library };
@@ -47,12 +46,11 @@ export function dropProgram(name: "hypervisor" | LibraryName): void {
 }
 
 export function editMachine(edit: Partial<MachineConfig>): void {
-  change((old) => {
+  change("chosen", (old) => {
     const machine = { ...old.machine, ...edit };
     const vmpl = Math.min(old.vmpl, machine.vmpls - 1) as Level;
     return { ...old, machine: { ...machine, rmpCoversMiB: Math.min(machine.rmpCoversMiB, machine.memoryMiB) }, vmpl };
   });
-  runSoon();
 }
 
 /** Back to the scenario as its author wrote it. What was typed goes into the history, from where it can be restored. */

@@ -3,6 +3,7 @@ import type { StepView } from "../runtime/protocol";
 import { failureFrom } from "./failures";
 import { keep } from "./keep";
 import { machine } from "./machine";
+import { set, settings } from "./settings";
 import { ui } from "./ui";
 
 /** Shows the state after `step` events (clamped to the trace). The newest request wins. */
@@ -81,7 +82,8 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 /** Plays from here to the end, or from the start when the reader stands at the end. */
 export function play(): void {
-  const { result, step, speed } = ui.getState();
+  const { result, step } = ui.getState();
+  const { speed } = settings.getState();
   if (!result || result.events === 0) return;
   clearInterval(timer);
   if (step >= result.events) void goTo(0);
@@ -105,7 +107,7 @@ export const playOrPause = () => (ui.getState().playing ? pause() : play());
 
 /** Events a second. */
 export function setSpeed(speed: number): void {
-  ui.setState({ speed });
+  set("speed", speed);
   if (ui.getState().playing) play();
 }
 

@@ -42,9 +42,8 @@ export interface Problem {
   severity: "error" | "warning";
 }
 
-export type Theme = "system" | "light" | "dark";
 export type Band = "guest" | "what" | "hardware";
-export type Dialog = "gallery" | "help" | "about" | "history" | "unsure" | null;
+export type Dialog = "gallery" | "help" | "about" | "history" | "unsure";
 
 export interface Ui {
   /** name of the gallery's scenario, or of the draft, that is open; drafts are kept by it */
@@ -73,8 +72,6 @@ export interface Ui {
   spa: number | null;
   pinned: boolean;
   playing: boolean;
-  /** events a second while playing */
-  speed: number;
   /** program shown in the editor: guest, hypervisor, or a library module */
   file: string;
   /** a line that the reader asked to see; the counter makes a second click count */
@@ -85,11 +82,8 @@ export interface Ui {
   byHand: string | null;
   /** the last thing copied or refused, for the status line; the counter makes a repeat heard */
   said: { text: string; count: number };
-  theme: Theme;
-  /** single-letter shortcuts, which some readers must be able to turn off (WCAG 2.1.4) */
-  letters: boolean;
   band: Band;
-  dialog: Dialog;
+  dialog: Dialog | null;
 }
 
 const NO_ENDS: LevelEnd[] = LEVELS.map(() => ({ state: "unknown" }));
@@ -112,15 +106,12 @@ export const ui = create<Ui>()(() => ({
   spa: null,
   pinned: false,
   playing: false,
-  speed: 4,
   file: "guest",
   reveal: null,
   problems: [],
   notice: null,
   byHand: null,
   said: { text: "", count: 0 },
-  theme: "system",
-  letters: true,
   band: "what",
   dialog: null,
 }));
@@ -128,4 +119,23 @@ export const ui = create<Ui>()(() => ({
 /** Says a short sentence in the status line, where screen readers hear it. */
 export function say(text: string): void {
   ui.setState(({ said }) => ({ said: { text, count: said.count + 1 } }));
+}
+
+/** Opens a dialog in place of the one that is open. */
+export function openDialog(dialog: Dialog): void {
+  ui.setState({ dialog });
+}
+
+/** Closes the dialog, and the text to be copied by hand. */
+export function closeDialog(): void {
+  ui.setState({ dialog: null, byHand: null });
+}
+
+/** Shows one of the bands where there is room for one only. */
+export function showBand(band: Band): void {
+  ui.setState({ band });
+}
+
+export function dismissNotice(): void {
+  ui.setState({ notice: null });
 }

@@ -1,11 +1,7 @@
 /** A modal dialog of the browser's own, so that focus, Escape and the inert page behind it are the browser's work. */
 import { type ReactNode, useEffect, useRef } from "react";
-import { ui } from "../../store/ui";
+import { closeDialog } from "../../store/ui";
 import { Icon } from "../icons";
-
-export function closeDialog(): void {
-  ui.setState({ dialog: null, byHand: null });
-}
 
 export function Dialog({ title, wide = false, children }: { title: string; wide?: boolean; children: ReactNode }) {
   const element = useRef<HTMLDialogElement>(null);

@@ -2,9 +2,9 @@
 import { useEffect, useMemo, useState } from "react";
 import { loadGallery } from "../../scenario/gallery";
 import type { GalleryEntry } from "../../scenario/shelf";
+import { command, perform } from "../../store/commands";
 import { openFile, openNamed } from "../../store/opening";
-import { saveFile } from "../../store/sharing";
-import { ui } from "../../store/ui";
+import { closeDialog, ui } from "../../store/ui";
 import { InlineCode } from "../InlineCode";
 import { plural } from "../numbers";
 import { Dialog } from "./Dialog";
@@ -97,15 +97,15 @@ export default function Gallery() {
             accept=".json,application/json"
             onChange={(event) => {
               const file = event.target.files?.[0];
-              if (file) void openFile(file).then((ok) => ok || ui.setState({ dialog: null }));
+              if (file) void openFile(file).then((ok) => ok || closeDialog());
             }}
           />
         </label>
-        <button type="button" className="button outlined" onClick={saveFile}>
-          Save this one as a file
+        <button type="button" className="button outlined" onClick={() => perform("save")}>
+          {command("save").name}
         </button>
-        <button type="button" className="button outlined" onClick={() => ui.setState({ dialog: "history" })}>
-          Earlier versions of this one
+        <button type="button" className="button outlined" onClick={() => perform("history")}>
+          {command("history").name}
         </button>
       </footer>
     </Dialog>

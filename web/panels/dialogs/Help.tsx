@@ -1,42 +1,28 @@
 /** The shortcuts, and what the page is. */
 
-import { setLetters } from "../../store/prefs";
-import { ui } from "../../store/ui";
+import { COMMAND_IDS, command, EDITOR_KEYS, type Reach, reachOf } from "../../store/commands";
+import { SETTINGS, set, settings } from "../../store/settings";
+import { keyCap } from "../keys";
 import { Dialog } from "./Dialog";
 import { Glyphs } from "./Glyphs";
 
-const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
-const CTRL = MAC ? "Cmd" : "Ctrl";
+type Row = { keys: readonly string[]; does: string };
 
-const ALWAYS: [keys: string[], does: string][] = [
-  [[`${CTRL} Enter`], "run"],
-  [["F10"], "step forward"],
-  [["Shift F10"], "step back"],
-];
-const EDITOR: [keys: string[], does: string][] = [
-  [["Esc, then Tab"], "leave the editor; with Shift, backwards"],
-  [["Ctrl M"], "Tab leaves the editor from now on, or indents again"],
-  [["F1"], "every command of the editor"],
-];
-const ELSEWHERE: [keys: string[], does: string][] = [
-  [["\u2190", "\u2192"], "step back, forward"],
-  [["Page Up", "Page Down"], "the same, for a presenter's remote"],
-  [["Home", "End"], "first, last step"],
-  [["Space"], "play, pause"],
-];
-const LETTERS: [keys: string[], does: string][] = [
-  [["0", "1", "2", "3"], "run at that VMPL"],
-  [["N", "Shift N"], "next, previous failed check"],
-  [["G"], "scenarios"],
-  [["L"], "copy the link"],
-  [["T"], "theme"],
-  [["?"], "this help"],
-];
+/** What each command's keys of this reach do; a command with several kinds of keys stands in several lists. */
+function rowsOf(reach: Reach): Row[] {
+  return COMMAND_IDS.map(command)
+    .map(({ keys, name }) => ({ keys: keys.filter((key) => reachOf(key) === reach).map(keyCap), does: lower(name) }))
+    .filter(({ keys }) => keys.length > 0);
+}
 
-function Keys({ rows }: { rows: [string[], string][] }) {
+function lower(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+function Keys({ rows }: { rows: readonly Row[] }) {
   return (
     <dl className="keys-list">
-      {rows.map(([keys, does]) => (
+      {rows.map(({ keys, does }) => (
         <div key={does}>
           <dt>
             {keys.map((key) => (
@@ -51,7 +37,7 @@ function Keys({ rows }: { rows: [string[], string][] }) {
 }
 
 export default function Help() {
-  const letters = ui((s) => s.letters);
+  const letters = settings((s) => s.letters);
   return (
     <Dialog title="Shortcuts and help">
       <div className="help">
@@ -60,16 +46,16 @@ export default function Help() {
           at every step. Change a line of a program and it runs again. Everything happens in this browser.
         </p>
         <h3>Everywhere</h3>
-        <Keys rows={ALWAYS} />
+        <Keys rows={rowsOf("everywhere")} />
         <h3>In the editor</h3>
-        <Keys rows={EDITOR} />
+        <Keys rows={EDITOR_KEYS.map(({ keys, does }) => ({ keys: [keys], does }))} />
         <h3>Outside text fields</h3>
-        <Keys rows={ELSEWHERE} />
+        <Keys rows={rowsOf("outside")} />
         <h3>Single keys</h3>
-        <Keys rows={LETTERS} />
+        <Keys rows={rowsOf("single")} />
         <label className="check">
-          <input type="checkbox" checked={letters} onChange={(event) => setLetters(event.target.checked)} />
-          <span>Single keys are on</span>
+          <input type="checkbox" checked={letters} onChange={(event) => set("letters", event.target.checked)} />
+          <span>{SETTINGS.letters.name}</span>
         </label>
         <h3>On the timeline</h3>
         <Glyphs />

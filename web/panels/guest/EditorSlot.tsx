@@ -5,6 +5,7 @@
 import { Component, lazy, type ReactNode, Suspense, useMemo } from "react";
 import { openProgram, type Program, setProblems } from "../../store/programs";
 import { editProgram } from "../../store/scenario";
+import { settings } from "../../store/settings";
 import { settled } from "../../store/settled";
 import { type Problem, say, ui } from "../../store/ui";
 import { marksOf } from "./marks";
@@ -27,7 +28,7 @@ export function EditorSlot({ programs, active }: { programs: Program[]; active: 
   const view = ui((s) => s.view);
   const failed = ui((s) => s.failures.steps.includes(s.step));
   const end = ui((s) => s.end);
-  const theme = ui((s) => s.theme);
+  const theme = settings((s) => s.theme);
   const reveal = ui((s) => s.reveal);
   const marks = useMemo(() => {
     const problems =

@@ -1,6 +1,7 @@
 /** The right band: what is true. The RMP as a map, the selected page, and the entries that matter. */
-import { Suspense, useState } from "react";
+import { Suspense } from "react";
 import { platform } from "../../store/platform";
+import { set, settings } from "../../store/settings";
 import { ui } from "../../store/ui";
 import { Icon } from "../icons";
 import { lazily } from "../lazily";
@@ -43,8 +44,8 @@ export function Hardware() {
 }
 
 function Rmp() {
-  const [columns, setColumns] = useState(0);
-  const [all, setAll] = useState(false);
+  const columns = settings((s) => s.mapColumns);
+  const all = settings((s) => s.unfold);
   const held = ui((s) => s.status === "held");
   const ready = ui((s) => s.view !== null);
   // From "fit" the first press goes one size up or down from 32 in a row.
@@ -54,7 +55,7 @@ function Rmp() {
       <div className="map-head">
         <h3 className="sr">RMP</h3>
         <label className="check small">
-          <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
+          <input type="checkbox" checked={all} onChange={(event) => set("unfold", event.target.checked)} />
           unfold every region
         </label>
         <span className="map-zoom">
@@ -64,7 +65,7 @@ function Rmp() {
             aria-label="Smaller tiles"
             title="Smaller tiles"
             disabled={at <= 0}
-            onClick={() => setColumns(ZOOMS[at - 1] ?? 0)}
+            onClick={() => set("mapColumns", ZOOMS[at - 1] ?? 0)}
           >
             <Icon name="minus" />
           </button>
@@ -74,7 +75,7 @@ function Rmp() {
             aria-label="Larger tiles"
             title="Larger tiles"
             disabled={at >= ZOOMS.length - 1}
-            onClick={() => setColumns(ZOOMS[at + 1] ?? 0)}
+            onClick={() => set("mapColumns", ZOOMS[at + 1] ?? 0)}
           >
             <Icon name="plus" />
           </button>

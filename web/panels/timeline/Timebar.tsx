@@ -1,13 +1,13 @@
 /** The bottom of the page: transport, lanes, and how the run ended. */
-import { useState } from "react";
+import { settings } from "../../store/settings";
 import { Timeline } from "./Timeline";
 import { RunState, Transport } from "./Transport";
 
 export function Timebar() {
-  const [zoom, setZoom] = useState(1);
+  const zoom = settings((s) => s.timelineZoom);
   return (
     <section className="timebar" aria-label="Timeline">
-      <Transport zoom={zoom} setZoom={(next) => setZoom(Math.max(1, next))} />
+      <Transport />
       <Timeline zoom={zoom} />
       <RunState />
     </section>

@@ -2,95 +2,40 @@
 
 import { endSentence } from "../../manual/ends";
 import { showCut } from "../../store/run";
-import { back, first, forward, goTo, goToFailure, last, playOrPause, setSpeed, stepBy } from "../../store/step";
+import { SPEEDS, set, settings } from "../../store/settings";
+import { goTo, setSpeed, stepBy } from "../../store/step";
 import { ui } from "../../store/ui";
+import { CommandButton } from "../CommandButton";
 import { endedByCheck } from "../ends";
-import { Icon, type IconName } from "../icons";
+import { Icon } from "../icons";
 import { count, plural } from "../numbers";
 
-function Key({
-  name,
-  icon,
-  hint,
-  act,
-  off,
-}: {
-  name: string;
-  icon: IconName;
-  hint: string;
-  act: () => void;
-  off: boolean;
-}) {
-  return (
-    <button
-      type="button"
-      className="button icon"
-      aria-label={name}
-      title={`${name} (${hint})`}
-      disabled={off}
-      onClick={act}
-    >
-      <Icon name={icon} filled />
-    </button>
-  );
-}
+/** Beyond this an event fills the lane, whatever the run: see the setting's bound. */
+const LARGEST = 2 ** 20;
 
-const SPEEDS = [1, 2, 4, 10, 30, 120];
-
-export function Transport({ zoom, setZoom }: { zoom: number; setZoom: (zoom: number) => void }) {
+export function Transport() {
   const events = ui((s) => s.result?.events ?? 0);
   const step = ui((s) => s.step);
   const playing = ui((s) => s.playing);
-  const speed = ui((s) => s.speed);
+  const speed = settings((s) => s.speed);
+  const zoom = settings((s) => s.timelineZoom);
   const failing = ui((s) => s.failures.steps);
   const none = events === 0;
-  const before = failing.length > 0 && (failing[0] ?? 0) < step;
-  const after = failing.length > 0 && (failing.at(-1) ?? 0) > step;
   return (
     <div className="transport">
       <div className="keys">
-        <Key name="First step" icon="first" hint="Home" act={() => stepBy(first)} off={none || step === 0} />
-        <Key name="Step back" icon="back" hint="Left arrow" act={() => stepBy(back)} off={none || step === 0} />
-        <Key
-          name={playing ? "Pause" : "Play"}
-          icon={playing ? "pause" : "play"}
-          hint="Space"
-          act={playOrPause}
-          off={none}
-        />
-        <Key
-          name="Step forward"
-          icon="forward"
-          hint="Right arrow, F10"
-          act={() => stepBy(forward)}
-          off={none || step === events}
-        />
-        <Key name="Last step" icon="last" hint="End" act={() => stepBy(last)} off={none || step === events} />
+        <CommandButton id="first" icon="first" filled />
+        <CommandButton id="back" icon="back" filled />
+        <CommandButton id="play" icon={playing ? "pause" : "play"} name={playing ? "Pause" : "Play"} filled />
+        <CommandButton id="forward" icon="forward" filled />
+        <CommandButton id="last" icon="last" filled />
       </div>
       <div className="failures">
-        <button
-          type="button"
-          className="button icon"
-          aria-label="Previous failed check"
-          title="Previous failed check (Shift+N)"
-          disabled={!before}
-          onClick={() => stepBy(() => goToFailure(-1))}
-        >
-          <Icon name="failBack" />
-        </button>
+        <CommandButton id="previousFailure" icon="failBack" />
         <span className="small" aria-hidden="true">
           {none ? "\u00a0" : failing.length === 0 ? "no failed check" : plural(failing.length, "failed check")}
         </span>
-        <button
-          type="button"
-          className="button icon"
-          aria-label="Next failed check"
-          title="Next failed check (N)"
-          disabled={!after}
-          onClick={() => stepBy(() => goToFailure(1))}
-        >
-          <Icon name="failForward" />
-        </button>
+        <CommandButton id="nextFailure" icon="failForward" />
       </div>
       <input
         type="range"
@@ -124,7 +69,7 @@ export function Transport({ zoom, setZoom }: { zoom: number; setZoom: (zoom: num
           aria-label="Timeline: smaller"
           title="Timeline: smaller"
           disabled={zoom <= 1}
-          onClick={() => setZoom(zoom / 2)}
+          onClick={() => set("timelineZoom", zoom / 2)}
         >
           <Icon name="minus" />
         </button>
@@ -133,8 +78,8 @@ export function Transport({ zoom, setZoom }: { zoom: number; setZoom: (zoom: num
           className="button icon"
           aria-label="Timeline: larger"
           title="Timeline: larger"
-          disabled={none}
-          onClick={() => setZoom(zoom * 2)}
+          disabled={none || zoom >= LARGEST}
+          onClick={() => set("timelineZoom", zoom * 2)}
         >
           <Icon name="plus" />
         </button>
