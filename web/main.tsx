@@ -18,6 +18,7 @@ import "./styles/narrow.css";
 import "./styles/print.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./panels/App";
+import { leaveHistoryAlone, onAddress } from "./store/address";
 import { drafts, flushDraft } from "./store/drafts";
 import { machine } from "./store/machine";
 import { openFromAddress } from "./store/opening";
@@ -25,6 +26,8 @@ import { restoreSettings } from "./store/settings";
 import { ui } from "./store/ui";
 
 restoreSettings();
+// In a frame of another page: its window's history is that page's.
+if (window.parent !== window) leaveHistoryAlone();
 machine().onBroken((message) =>
   ui.setState({
     notice: {
@@ -34,7 +37,7 @@ machine().onBroken((message) =>
   }),
 );
 void openFromAddress();
-addEventListener("popstate", () => void openFromAddress());
+onAddress(() => void openFromAddress());
 addEventListener("pagehide", flushDraft);
 window.addEventListener("storage", ({ key }) => key !== null && drafts.changedElsewhere(key));
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flushDraft());

@@ -12,6 +12,13 @@ import { parseScenario, TOO_LARGE } from "../scenario/parse";
 import { plain, shown } from "../scenario/quoted";
 import type { Scenario } from "../scenario/schema";
 import { DEFAULT_SCENARIO } from "../scenario/shelf";
+import {
+  fragment as currentFragment,
+  noteScenarioBelow,
+  pushFragment,
+  replaceFragment,
+  scenarioBelow,
+} from "./address";
 import { drafts, flushDraft, tell } from "./drafts";
 import { scenarioById } from "./first";
 import { recall, remember } from "./remembered";
@@ -24,7 +31,7 @@ let original: { id: string; scenario: Scenario } | null = null;
 
 export async function openFromAddress(): Promise<void> {
   if (cameBack()) return;
-  const fragment = location.hash.slice(1);
+  const fragment = currentFragment();
   if (fragment === UNSURE) {
     if (!ui.getState().scenario) await openOwn(null);
     return showUnsure();
@@ -49,14 +56,14 @@ export async function openFromAddress(): Promise<void> {
  */
 async function refuse(fragment: string, why: string): Promise<void> {
   const notice: Notice = { tone: "bad", text: why };
-  const below: unknown = history.state?.below;
+  const below = scenarioBelow();
   const { scenario, scenarioId } = ui.getState();
-  if (typeof below === "string" && below !== scenarioId) await openOwn(notice, below);
+  if (below !== null && below !== scenarioId) await openOwn(notice, below);
   else if (scenario) ui.setState({ notice });
   else await openOwn(notice);
   const { scenarioId: id } = ui.getState();
   // A link's scenario is in no other place than its own address.
-  if (!id.startsWith("link.") && location.hash === `#${fragment}`) history.replaceState({ below: id }, "");
+  if (!id.startsWith("link.") && currentFragment() === fragment) noteScenarioBelow(id);
 }
 
 /** A name as the address has it, readable and not too long. */
@@ -91,11 +98,13 @@ interface Entry {
   address?: "push" | "replace" | "keep";
 }
 
+const WRITE = { push: pushFragment, replace: replaceFragment };
+
 /** Opens a scenario of the gallery, with the reader's draft of it if there is one. False when there is none such. */
 export async function openNamed(id: string, { notice = null, address = "push" }: Entry = {}): Promise<boolean> {
   const scenario = await scenarioById(id);
   if (!scenario) return false;
-  if (address !== "keep" && location.hash !== `#${id}`) history[`${address}State`](null, "", `#${id}`);
+  if (address !== "keep" && currentFragment() !== id) WRITE[address](id);
   open(id, scenario, { held: false, notice });
   return true;
 }
@@ -112,7 +121,7 @@ export async function openFile(file: File): Promise<boolean> {
   if (text === null) return refused("This browser could not read it.");
   const parsed = parseScenario(text);
   if (!parsed.ok) return refused(parsed.message);
-  history.pushState(null, "", location.pathname + location.search);
+  pushFragment("");
   const id = `file.${file.name}`;
   // The file itself cannot be read again after a reload, so it is kept like a draft from the start.
   flushDraft();

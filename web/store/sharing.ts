@@ -5,6 +5,7 @@ import { stepText, traceText } from "../manual/text";
 import { encodeLink } from "../scenario/link";
 import type { Scenario } from "../scenario/schema";
 import { serializeScenario } from "../scenario/serialize";
+import { linkTo } from "./address";
 import { ladderOf } from "./ladder";
 import { machine } from "./machine";
 import { say, ui } from "./ui";
@@ -23,7 +24,7 @@ export async function copyLink(): Promise<void> {
   if (!scenario) return;
   try {
     const fragment = await encodeLink(scenario, ui.getState().result?.model ?? String(Model.VERSION));
-    const link = location.href.split("#")[0] + fragment;
+    const link = linkTo(fragment);
     await copy(link, `Link copied, ${link.length.toLocaleString("en-US")} characters: the whole scenario is in it.`);
   } catch (error) {
     refuse(error);

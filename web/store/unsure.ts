@@ -3,7 +3,8 @@
  * scenario that is open: going back closes it and leaves the scenario as it stands.
  */
 import { create } from "zustand";
-import { ui } from "./ui";
+import { fragment, goBack, pushFragment } from "./address";
+import { closeDialog, openDialog, ui } from "./ui";
 
 export const UNSURE = "unsure";
 
@@ -15,22 +16,22 @@ let below: string | null = null;
 
 export function showUnsure(words = ""): void {
   unsureSearch.setState({ words });
-  if (location.hash !== `#${UNSURE}`) {
-    below = location.href;
-    history.pushState(null, "", `#${UNSURE}`);
+  if (fragment() !== UNSURE) {
+    below = fragment();
+    pushFragment(UNSURE);
   }
-  ui.setState({ dialog: "unsure" });
+  openDialog("unsure");
 }
 
 /** The list was closed: back to the address under it. */
 export function leaveUnsure(): void {
-  if (location.hash === `#${UNSURE}` && below !== null) history.back();
+  if (fragment() === UNSURE && below !== null) goBack();
 }
 
 /** True when the address only came back from under the list, so that there is nothing to open. */
 export function cameBack(): boolean {
-  if (below === null || location.href !== below) return false;
+  if (below === null || fragment() !== below) return false;
   below = null;
-  if (ui.getState().dialog === "unsure") ui.setState({ dialog: null });
+  if (ui.getState().dialog === "unsure") closeDialog();
   return true;
 }
