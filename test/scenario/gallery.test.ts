@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { SCENARIO_VERSION } from "../../web/scenario/bounds";
 import { loadGallery, loadScenario } from "../../web/scenario/gallery";
+import { DEFAULT_SCENARIO, galleryOf, SHELVES } from "../../web/scenario/gallery-shelves";
 import { literateScenario } from "../../web/scenario/literate";
 import { parseScenario } from "../../web/scenario/parse";
-import { DEFAULT_SCENARIO, galleryOf, SHELVES } from "../../web/scenario/shelf";
 import { packed, scenarioIds, scenarioPath, shippedFiles, sourceIds, sourcePath } from "./disk";
 
 const shelved = SHELVES.flatMap((shelf) => shelf.ids);

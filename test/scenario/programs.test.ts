@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { galleryOf } from "../../web/scenario/shelf";
+import { galleryOf } from "../../web/scenario/gallery-shelves";
 import { shippedFiles } from "./disk";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

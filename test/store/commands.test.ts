@@ -15,6 +15,7 @@ describe("keys", () => {
   const rows: [string, Partial<KeyboardEvent> & { key: string }, CommandId | null][] = [
     ["Ctrl+Enter", { key: "Enter", ctrlKey: true }, "run"],
     ["Cmd+Enter", { key: "Enter", metaKey: true }, "run"],
+    ["Ctrl+Shift+Enter", { key: "Enter", ctrlKey: true, shiftKey: true }, "run"],
     ["Enter alone", { key: "Enter" }, null],
     ["F10", { key: "F10" }, "forward"],
     ["Shift+F10", { key: "F10", shiftKey: true }, "back"],

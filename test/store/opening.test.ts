@@ -14,7 +14,7 @@ vi.mock("../../web/store/run", async () => {
   const changed = (scenario: Scenario) => ui.setState({ scenario, edited: true });
   return { run: async () => {}, runSoon: () => {}, changed };
 });
-vi.mock("../../web/store/settled", () => {
+vi.mock("../../web/store/after-first-picture", () => {
   const never = new Promise(() => {});
   return { settled: never, editorAsked: never };
 });

@@ -11,7 +11,9 @@ const BROWSER_KEYS = ["F5"];
  */
 export function leaveKeysToPage(): void {
   const keys = COMMAND_IDS.flatMap((id) => command(id).keys.filter((key) => reachOf(key) === "everywhere"));
-  const rules = [...keys, ...BROWSER_KEYS].map((key) => ({ keybinding: keybindingOf(key), command: null }));
+  const shifted = keys.filter((key) => key.startsWith("Ctrl+")).map((key) => key.replace("+", "+Shift+"));
+  const all = [...keys, ...shifted, ...BROWSER_KEYS];
+  const rules = all.map((key) => ({ keybinding: keybindingOf(key), command: null }));
   monaco.editor.addKeybindingRules(rules);
 }
 

@@ -3,7 +3,7 @@
  * arrived nothing more is asked of the network.
  */
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
-import { editorAsked } from "../store/settled";
+import { editorAsked } from "../store/after-first-picture";
 
 export function lazily<P extends object>(
   load: () => Promise<{ default: ComponentType<P> }>,

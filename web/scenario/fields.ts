@@ -25,12 +25,12 @@ import { filled, noteUnknown, object, optional, required, type Table, usualOf } 
 
 export const DEFAULT_TITLE = "Untitled scenario";
 
-const SYSCFG = {
-  snpEn: filled(flag, true, "SYSCFG[24], SecureNestedPagingEn"),
-  vmplEn: filled(flag, true, "SYSCFG[25], VMPLEn"),
-  memEnc: filled(flag, true, "SYSCFG[23], MemEncryptionModEn"),
-  mfdm: filled(flag, true, "SYSCFG[19], MtrrFixDramModEn"),
-  smmLock: filled(flag, true, "HWCR[0], SmmLock"),
+export const SYSCFG = {
+  snpEn: filled(flag, true, "SYSCFG[24] SecureNestedPagingEn"),
+  vmplEn: filled(flag, true, "SYSCFG[25] VMPLEn"),
+  memEnc: filled(flag, true, "SYSCFG[23] MemEncryptionModEn"),
+  mfdm: filled(flag, true, "SYSCFG[19] MtrrFixDramModEn"),
+  smmLock: filled(flag, true, "HWCR[0] SmmLock"),
 };
 
 const rmpCovers = memory(

@@ -1,9 +1,10 @@
 /**
  * The gallery in the page. All scenarios come in one chunk that is fetched once; picking one later asks the network for
- * nothing. Node has no bundler to resolve the chunk: tests and the command line read the files and use shelf.ts.
+ * nothing. Node has no bundler to resolve the chunk: tests and the command line read the files and use gallery-shelves.ts.
  */
+
+import { type Gallery, type GalleryEntry, galleryOf } from "./gallery-shelves";
 import type { Scenario } from "./schema";
-import { type Gallery, type GalleryEntry, galleryOf } from "./shelf";
 
 let loading: Promise<Gallery> | null = null;
 

@@ -18,6 +18,8 @@ export interface Command {
    * and "Space" for " ". What kind of key it is decides where it acts: see `reachOf`.
    */
   keys: readonly string[];
+  /** words for the keys of several commands that are listed as one */
+  together?: string;
   applies(state: Ui): boolean;
   run(): unknown;
 }
@@ -32,13 +34,14 @@ function level(n: Level): Command {
   return {
     name: `Run at VMPL${n}`,
     keys: [String(n)],
+    together: "run at that VMPL",
     applies: ({ scenario }) => scenario !== null && n < scenario.machine.vmpls,
     run: () => pickLevel(n),
   };
 }
 
 export const COMMANDS = {
-  run: { name: "Run", keys: ["Ctrl+Enter", "Ctrl+Shift+Enter"], applies: isOpen, run: () => run() },
+  run: { name: "Run", keys: ["Ctrl+Enter"], applies: isOpen, run: () => run() },
   stop: {
     name: "Stop",
     keys: [],
@@ -133,9 +136,10 @@ export function commandOf({
   if (altKey) return null;
   const isLetter = /^[a-z]$/i.test(key);
   const name = key === " " ? "Space" : isLetter ? key.toUpperCase() : key;
-  // Of other characters ("?", "N" on some keyboards) Shift only says how they are typed.
-  const shift = shiftKey && (isLetter || name.length > 1) ? "Shift+" : "";
-  const pressed = `${ctrlKey || metaKey ? "Ctrl+" : ""}${shift}${name}`;
+  const ctrl = ctrlKey || metaKey;
+  // With Ctrl, Shift makes no difference; of characters that are no letters ("?") it only says how they are typed.
+  const shift = shiftKey && !ctrl && (isLetter || name.length > 1) ? "Shift+" : "";
+  const pressed = `${ctrl ? "Ctrl+" : ""}${shift}${name}`;
   const id = BY_KEY.get(pressed);
   return id === undefined ? null : { id, reach: reachOf(pressed) };
 }

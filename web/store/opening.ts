@@ -7,11 +7,11 @@
 import { Model } from "../../assembly/abi";
 import { MAX_FILE_BYTES } from "../scenario/bounds";
 import { fingerprint } from "../scenario/fingerprint";
+import { DEFAULT_SCENARIO } from "../scenario/gallery-shelves";
 import { decodeLink } from "../scenario/link";
 import { parseScenario, TOO_LARGE } from "../scenario/parse";
 import { plain, shown } from "../scenario/quoted";
 import type { Scenario } from "../scenario/schema";
-import { DEFAULT_SCENARIO } from "../scenario/shelf";
 import {
   fragment as currentFragment,
   noteScenarioBelow,
@@ -19,8 +19,8 @@ import {
   replaceFragment,
   scenarioBelow,
 } from "./address";
+import { scenarioById } from "./default-scenario";
 import { drafts, flushDraft, tell } from "./drafts";
-import { scenarioById } from "./first";
 import { recall, remember } from "./remembered";
 import { run } from "./run";
 import { LEVELS, type Notice, say, ui } from "./ui";

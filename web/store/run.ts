@@ -6,9 +6,9 @@
 import { isCut, type RunResult } from "../runtime/protocol";
 import type { Scenario } from "../scenario/schema";
 import { findFailures } from "./failures";
-import { keep } from "./keep";
 import { machine } from "./machine";
 import { follow, look, pause } from "./step";
+import { keep } from "./structural-sharing";
 import { LEVELS, type LevelEnd, type Ui, ui } from "./ui";
 
 /** Milliseconds in the worker up to which a run counts as short: below what the client lets a superseded run go on. */

@@ -1,9 +1,9 @@
 /** Standing somewhere in the trace: steps, failures, the selected page, playing. */
 import type { StepView } from "../runtime/protocol";
 import { failureFrom } from "./failures";
-import { keep } from "./keep";
 import { machine } from "./machine";
 import { set, settings } from "./settings";
+import { keep } from "./structural-sharing";
 import { ui } from "./ui";
 
 /** Shows the state after `step` events (clamped to the trace). The newest request wins. */

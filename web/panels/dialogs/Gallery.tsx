@@ -1,7 +1,7 @@
 /** The scenarios: searched by word, sorted by shelf, each with what it shows in one sentence. */
 import { useEffect, useMemo, useState } from "react";
 import { loadGallery } from "../../scenario/gallery";
-import type { GalleryEntry } from "../../scenario/shelf";
+import type { GalleryEntry } from "../../scenario/gallery-shelves";
 import { command, perform } from "../../store/commands";
 import { openFile, openNamed } from "../../store/opening";
 import { closeDialog, ui } from "../../store/ui";

@@ -10,9 +10,13 @@ type Row = { keys: readonly string[]; does: string };
 
 /** What each command's keys of this reach do; a command with several kinds of keys stands in several lists. */
 function rowsOf(reach: Reach): Row[] {
-  return COMMAND_IDS.map(command)
-    .map(({ keys, name }) => ({ keys: keys.filter((key) => reachOf(key) === reach).map(keyCap), does: lower(name) }))
-    .filter(({ keys }) => keys.length > 0);
+  const rows = new Map<string, string[]>();
+  for (const { keys, name, together } of COMMAND_IDS.map(command)) {
+    const does = together ?? lower(name);
+    const caps = keys.filter((key) => reachOf(key) === reach).map(keyCap);
+    if (caps.length > 0) rows.set(does, [...(rows.get(does) ?? []), ...caps]);
+  }
+  return [...rows].map(([does, keys]) => ({ does, keys }));
 }
 
 function lower(name: string): string {

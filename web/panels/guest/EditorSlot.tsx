@@ -3,10 +3,10 @@
  * be fetched) the text stands in a plain editable field of the same measure, and typing there counts.
  */
 import { Component, lazy, type ReactNode, Suspense, useMemo } from "react";
+import { settled } from "../../store/after-first-picture";
 import { openProgram, type Program, setProblems } from "../../store/programs";
 import { editProgram } from "../../store/scenario";
 import { settings } from "../../store/settings";
-import { settled } from "../../store/settled";
 import { type Problem, say, ui } from "../../store/ui";
 import { marksOf } from "./marks";
 import { PlainEditor } from "./PlainEditor";

@@ -1,19 +1,18 @@
 /** Everything about the machine that a scenario may choose. Each change runs the scenario again. */
 import type { ReactNode } from "react";
 import { CHECKS } from "../../manual/checks";
-import { MEMORY_MIB } from "../../scenario/bounds";
+import { CORES, MEMORY_MIB, VMPLS } from "../../scenario/bounds";
+import { MACHINE, SYSCFG } from "../../scenario/fields";
 import type { CheckName, MachineConfig } from "../../scenario/schema";
 import { editMachine } from "../../store/scenario";
 
 const MEMORY = [2, 6, 16, 32, 64, 128, MEMORY_MIB.max];
 
-const SYSCFG: [keyof MachineConfig["syscfg"], string][] = [
-  ["mfdm", "SYSCFG[19] MtrrFixDramModEn"],
-  ["memEnc", "SYSCFG[23] MemEncryptionModEn"],
-  ["snpEn", "SYSCFG[24] SecureNestedPagingEn"],
-  ["vmplEn", "SYSCFG[25] VMPLEn"],
-  ["smmLock", "HWCR[0] SmmLock"],
-];
+/** In the order of the bits. */
+const PLATFORM_BITS = ["mfdm", "memEnc", "snpEn", "vmplEn", "smmLock"] as const;
+
+const numbers = ({ min, max }: { min: number; max: number }): Option[] =>
+  Array.from({ length: max - min + 1 }, (_, i) => [min + i, String(min + i)]);
 
 export default function MachineOptions({ machine }: { machine: MachineConfig }) {
   const sizes = [...new Set([...MEMORY, machine.memoryMiB])].sort((a, b) => a - b);
@@ -25,24 +24,28 @@ export default function MachineOptions({ machine }: { machine: MachineConfig }) 
       <div className="option-grid">
         <Choice
           label="Memory"
+          hint={MACHINE.memoryMiB.doc}
           value={machine.memoryMiB}
           options={sizes.map((n) => [n, `${n} MiB`])}
           choose={(n) => resize(machine, Number(n))}
         />
         <Choice
           label="RMP covers"
+          hint={MACHINE.rmpCoversMiB.doc}
           value={machine.rmpCoversMiB}
           options={covers.map((n) => [n, `${n} MiB`])}
           choose={(n) => editMachine({ rmpCoversMiB: Number(n) })}
         />
         <Choice
           label="VMPLs"
+          hint={MACHINE.vmpls.doc}
           value={machine.vmpls}
-          options={[1, 2, 3, 4].map((n) => [n, String(n)])}
+          options={numbers(VMPLS)}
           choose={(n) => editMachine({ vmpls: Number(n) })}
         />
         <Choice
           label="Hypervisor"
+          hint={MACHINE.host.doc}
           value={machine.host}
           options={[
             ["kvm", "KVM"],
@@ -52,6 +55,7 @@ export default function MachineOptions({ machine }: { machine: MachineConfig }) 
         />
         <Choice
           label="Backing pages"
+          hint={MACHINE.backing.doc}
           value={machine.backing}
           options={[
             ["4K", "4K"],
@@ -60,21 +64,22 @@ export default function MachineOptions({ machine }: { machine: MachineConfig }) 
           choose={(backing) => editMachine({ backing: backing as MachineConfig["backing"] })}
         />
         <Choice
-          label="Host cores"
+          label="Host CPUs"
+          hint={MACHINE.cores.doc}
           value={machine.cores}
-          options={[1, 2, 3, 4, 5, 6, 7, 8].map((n) => [n, String(n)])}
+          options={numbers(CORES)}
           choose={(n) => editMachine({ cores: Number(n) })}
         />
       </div>
       <fieldset>
         <legend>Platform, before SNP_INIT</legend>
-        {SYSCFG.map(([bit, name]) => (
+        {PLATFORM_BITS.map((bit) => (
           <Tick
             key={bit}
             on={machine.syscfg[bit]}
             turn={(on) => editMachine({ syscfg: { ...machine.syscfg, [bit]: on } })}
           >
-            {name}
+            {SYSCFG[bit].doc}
           </Tick>
         ))}
         <Tick on={machine.vmplSss} turn={(vmplSss) => editMachine({ vmplSss })}>
@@ -102,6 +107,10 @@ function resize(machine: MachineConfig, memoryMiB: number): void {
   editMachine({ memoryMiB, rmpCoversMiB: whole ? memoryMiB : Math.min(machine.rmpCoversMiB, memoryMiB) });
 }
 
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
 function without(off: CheckName[], name: CheckName, on: boolean): CheckName[] {
   return on ? off.filter((other) => other !== name) : [...off, name];
 }
@@ -110,17 +119,19 @@ type Option = [value: string | number, label: string];
 
 function Choice({
   label,
+  hint,
   value,
   options,
   choose,
 }: {
   label: string;
+  hint: string;
   value: string | number;
   options: Option[];
   choose: (value: string) => void;
 }) {
   return (
-    <label className="choice">
+    <label className="choice" title={sentence(hint)}>
       <span>{label}</span>
       <select className="select" value={value} onChange={(event) => choose(event.target.value)}>
         {options.map(([option, text]) => (

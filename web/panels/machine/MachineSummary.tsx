@@ -5,6 +5,7 @@ import { ui } from "../../store/ui";
 import { Icon } from "../icons";
 import { lazily } from "../lazily";
 import { plural } from "../numbers";
+import { rootSize } from "../root-size";
 
 const MachineOptions = lazily(() => import("./MachineOptions"));
 
@@ -47,7 +48,10 @@ export function MachineSummary() {
     const button = box.current?.getBoundingClientRect();
     if (button) {
       const top = Math.min(button.bottom + 6, innerHeight / 2);
-      setPlace({ top, right: Math.max(8, innerWidth - button.right), maxHeight: innerHeight - top - 12 });
+      // As wide as .sheet: below the button, and with both edges on the screen.
+      const width = Math.min(31 * rootSize(), innerWidth - rootSize());
+      const right = Math.max(8, Math.min(innerWidth - button.right, innerWidth - width - 8));
+      setPlace({ top, right, maxHeight: innerHeight - top - 12 });
     }
     setOpen(!open);
   };

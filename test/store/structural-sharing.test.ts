@@ -1,7 +1,7 @@
 /** What came out the same stays the same object, and nothing else does. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { keep } from "../../web/store/keep";
+import { keep } from "../../web/store/structural-sharing";
 
 const old = {
   step: 3,

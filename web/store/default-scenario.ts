@@ -3,10 +3,10 @@
  * that opening the gallery asks the network for nothing.
  */
 import { loadGallery, loadScenario } from "../scenario/gallery";
+import { DEFAULT_SCENARIO } from "../scenario/gallery-shelves";
 import { parseScenario } from "../scenario/parse";
 import type { Scenario } from "../scenario/schema";
-import { DEFAULT_SCENARIO } from "../scenario/shelf";
-import { editorAsked } from "./settled";
+import { editorAsked } from "./after-first-picture";
 
 const FILES = import.meta.glob<string>("../../public/scenarios/boot-check.json", { query: "?raw", import: "default" });
 const load = FILES[`../../public/scenarios/${DEFAULT_SCENARIO}.json`];
