@@ -14,6 +14,7 @@ export { rmpupdate } from "./host/rmpupdate";
 export { psmash } from "./host/psmash";
 export { rmpread } from "./host/rmpread";
 export { vmrun } from "./host/vmrun";
+export { saveVmsa, loadVmsa } from "./host/vmsa";
 export { hostRead, hostWrite } from "./host/access";
 export { answer, answerByPage } from "./host/answer";
 export { nptMap, nptUnmap } from "./host/paging";

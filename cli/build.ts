@@ -60,13 +60,16 @@ async function build(stamp: string): Promise<void> {
   }
 }
 
+/** How the optimizer came to its end: no fault of the text. */
+const CONVERGED = /^Last converge was suboptimal\.$/m;
+
 /** A process of its own: tsx, which runs this file, takes 13 s to load the compiler; plain node takes 1 s. */
 async function asc(options: string[]): Promise<string> {
   const compiler = join(ascRoot, "bin", "asc.js");
   const args = ["--enable-source-maps", compiler, "--baseDir", root, "--target", "release", ...options];
   try {
     const { stdout, stderr } = await run(process.execPath, args, { cwd: root });
-    return (stdout + stderr).trim();
+    return `${stdout}${stderr}`.replace(CONVERGED, "").trim();
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     throw new CoreBuildError(`assembly/ does not compile.\n\n${(stdout + stderr).trim() || String(error)}`);

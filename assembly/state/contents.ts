@@ -76,6 +76,21 @@ function gather(key: u32, spa: u64, length: u32): u64 {
   return got;
 }
 
+/** Reads 8 bytes at an address divisible by 8. */
+export function readWord(key: u32, spa: u64): u64 {
+  if (!holds(spa, 8)) return 0;
+  fetchBlock(key, spa & ~15);
+  return (spa & 8) == 0 ? low : high;
+}
+
+/** Writes 8 bytes at an address divisible by 8, where others are there. */
+export function putWord(key: u32, spa: u64, value: u64): void {
+  if (readWord(key, spa) == value || !holds(spa, 8)) return;
+  if ((spa & 8) == 0) low = value;
+  else high = value;
+  putBlock(key, spa & ~15);
+}
+
 /** Writes 1 to 8 bytes within a page, little-endian. */
 // @ts-ignore: decorator
 @inline

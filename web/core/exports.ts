@@ -20,6 +20,8 @@ export interface CoreExports {
   psmash(spa: bigint): number;
   rmpread(spa: bigint): number;
   vmrun(spa: bigint, quiet: number): number;
+  saveVmsa(asid: number, vcpu: number, cpl: number, code: bigint, info1: bigint, info2: bigint, step: number): number;
+  loadVmsa(asid: number, spa: bigint): void;
   guestRead(gva: bigint, length: number): number;
   guestWrite(gva: bigint, length: number, value: bigint): number;
   guestFetch(gva: bigint): number;

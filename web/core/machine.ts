@@ -67,6 +67,15 @@ export interface InitEx {
   reserved?: boolean;
 }
 
+/** What VMRUN loads from a VMSA page. */
+export interface VmsaState {
+  /** low and high half of each register, until the next operation */
+  regs: Uint32Array;
+  vmpl: number;
+  cpl: number;
+  rip: number;
+}
+
 export interface GuestLeaf {
   gpa: number;
   c: number;
@@ -85,6 +94,8 @@ export class Machine {
   private readonly core: CoreExports;
   private readonly view: DataView;
   private readonly bytes: Uint8Array;
+  /** the state of a VMSA on its way in or out, in scratch */
+  private readonly words: Uint32Array;
   private readonly at: { rmp: number; events: number; scratch: number; cells: number };
 
   private constructor(core: CoreExports, config: CoreConfig) {
@@ -98,6 +109,7 @@ export class Machine {
       scratch: this.u32(Header.AT_SCRATCH),
       cells: this.u32(Header.AT_CELLS),
     };
+    this.words = new Uint32Array(core.memory.buffer, this.at.scratch, 38);
     this.scratch = this.bytes.subarray(this.at.scratch, this.at.scratch + Limit.SCRATCH_BYTES);
   }
 
@@ -164,6 +176,27 @@ export class Machine {
   /** `quiet`: an entry after an exit, no event unless it is refused. */
   vmrun(spa: number, quiet = false): Outcome {
     return this.core.vmrun(BigInt(spa), quiet ? 1 : 0);
+  }
+  /**
+   * #VMEXIT: registers (in the order of loadVmsa()), CPL and the exit's code and information go into the VMSA of the vCPU, undone with
+   * event `step`, which must be the last (0: with the next one). NO_JOURNAL: there was no room for it.
+   */
+  saveVmsa(
+    asid: number,
+    vcpu: number,
+    { cpl, regs }: { cpl: number; regs: Uint32Array },
+    exit: { code: number; info1: bigint; info2: bigint },
+    step: number,
+  ): Outcome {
+    this.words.set(regs);
+    return this.core.saveVmsa(asid, vcpu, cpl, BigInt(exit.code), exit.info1, exit.info2, step);
+  }
+  /** What VMRUN loads from a VMSA page: rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp, r8 to r15, and what else decides who runs. */
+  loadVmsa(asid: number, spa: number): VmsaState {
+    this.core.loadVmsa(asid, BigInt(spa));
+    const { words } = this;
+    const [vmpl = 0, cpl = 0, low = 0, high = 0] = [words[32], words[34], words[36], words[37]];
+    return { regs: words.subarray(0, 32), vmpl, cpl, rip: high * 2 ** 32 + low };
   }
   /** `length` 1, 8, or 4096 (into scratch). */
   guestRead(gva: number, length: number): Outcome {

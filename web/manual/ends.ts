@@ -4,7 +4,7 @@ import { plain } from "../scenario/quoted";
 import { terminationMeaning } from "./ghcb";
 import { hex } from "./spell";
 
-const VECTOR: Record<number, string> = { 8: "#DF", 13: "#GP", 14: "#PF", 29: "#VC" };
+const VECTOR: Record<number, string> = { 6: "#UD", 8: "#DF", 13: "#GP", 14: "#PF", 29: "#VC" };
 
 function exception(vector: number): string {
   return VECTOR[vector] ?? `vector ${vector}`;
@@ -18,14 +18,22 @@ const STOPPED: Record<Extract<End, { end: "stopped" }>["reason"], readonly [labe
   "kvm-run": ["KVM_RUN failed", "KVM_RUN failed, and QEMU ended the VM."],
   "memory-fault": ["memory fault", "QEMU could not convert the memory, and ended the VM."],
   hypervisor: ["stopped", "The hypervisor gave up."],
+  deadlock: ["deadlock", "Every vCPU waits, and nobody is left to wake one."],
 };
 
 const FUEL: Record<Extract<End, { end: "fuel" }>["limit"], string> = {
   steps: "The run was cut: it made more events than one run may have.",
   changes: "The run was cut: it changed more of the machine than one run may.",
   instructions: "The run was cut: the programs executed more instructions than one run may have.",
+  contexts: "The run was cut: more VMSA pages became contexts than one run may have.",
+  switches: "The run was cut: it changed from one context to another more often than one run may.",
   time: "The run was cut: a program was silent for too long.",
 };
+
+/** Which context it was, unless it is the one that every guest has. */
+function whoTook({ vcpu = 0, vmpl = 0 }: Extract<End, { end: "shutdown" }>): string {
+  return vcpu === 0 && vmpl === 0 ? "The guest" : `vCPU ${vcpu} at VMPL${vmpl}`;
+}
 
 /** One sentence; the hypervisor's or the program's own words after it. */
 export function endSentence(end: End): string {
@@ -39,7 +47,7 @@ export function endSentence(end: End): string {
     case "shutdown": {
       const code = `(${hex(end.errorCode).replace(/^0x0$/, "0")})`;
       const at = end.cr2 === undefined ? "" : ` at ${hex(end.cr2)}`;
-      return `The guest took ${exception(end.vector)}${code}${at} and had no handler: shutdown.`;
+      return `${whoTook(end)} took ${exception(end.vector)}${code}${at} and had no handler: shutdown.`;
     }
     case "stopped": {
       const [, sentence] = STOPPED[end.reason];

@@ -8,7 +8,7 @@
  */
 import { type CallSite, type CallSites, DATA_END, findCalls, findHeapTop, PROBE } from "./engine-layout";
 import { LIMITS } from "./limits";
-import { type Exports, type Heap, instantiate } from "./quickjs";
+import { type Exports, type Heap, instantiate, type NativeStack } from "./quickjs";
 
 /** Address of a value of the engine. Values are freed by whoever got them. */
 export type Value = number & { readonly isValue: unique symbol };
@@ -30,10 +30,19 @@ export interface Callbacks {
   source(name: string): string | null;
 }
 
+/** A state of an engine; another engine can be put into it too, because all of them are laid out alike. */
 export interface Snapshot {
   data: Uint8Array;
   heap: Uint8Array;
+  /** what a running program has on the engine's stack: closures read the variables of calls that have not returned from there */
+  stack: Uint8Array;
 }
+
+/**
+ * What a native function throws to leave the program that called it for good: nothing of the program sees it, no `catch` and no
+ * `finally`. What the engine holds then is of no use; it has to be put back to a snapshot before anything else runs in it.
+ */
+export const LEAVE: unique symbol = Symbol("leave");
 
 /** A text did not fit into the sandbox. */
 export class OutOfMemory extends Error {
@@ -49,17 +58,21 @@ export class Engine {
   private readonly words: Uint32Array;
   /** address of the word that points to the innermost call */
   private calls = 0;
+  /** where the stack begins, while nothing runs */
+  private readonly stackStart: number;
   callbacks: Callbacks = { native: () => 0, interrupt: () => false, resolve: () => null, source: () => null };
 
   private constructor(
     private readonly exports: Exports,
     private readonly heap: Heap,
     private readonly memory: WebAssembly.Memory,
+    private readonly stack: NativeStack,
     private readonly context: number,
     private readonly heapStart: number,
     private readonly heapTop: number,
   ) {
     this.words = new Uint32Array(memory.buffer);
+    this.stackStart = stack.save();
     const { callbacks } = heap;
     callbacks.callFunction = (_asyncify, _context, _self, argc, argv, id) => this.callbacks.native(id, argc, argv);
     callbacks.shouldInterrupt = () => (this.callbacks.interrupt() ? 1 : 0);
@@ -69,7 +82,7 @@ export class Engine {
   }
 
   static async create(quickjs: WebAssembly.Module): Promise<Engine> {
-    const { exports, heap, memory } = await instantiate(quickjs, LIMITS.sandboxPages);
+    const { exports, heap, memory, stack } = await instantiate(quickjs, LIMITS.sandboxPages);
     heap.callbacks = {
       callFunction: () => 0,
       shouldInterrupt: () => 0,
@@ -85,7 +98,7 @@ export class Engine {
     exports.QTS_RuntimeEnableInterruptHandler(runtime);
     exports.QTS_RuntimeEnableModuleLoader(runtime, 1);
     const context = exports.QTS_NewContext(runtime, 0);
-    const engine = new Engine(exports, heap, memory, context, first - (first % 4096), heapTop);
+    const engine = new Engine(exports, heap, memory, stack, context, first - (first % 4096), heapTop);
     engine.lookForCalls();
     return engine;
   }
@@ -135,7 +148,7 @@ export class Engine {
     try {
       return run();
     } catch (error) {
-      this.dead = true;
+      if (error !== LEAVE) this.dead = true;
       throw error;
     }
   }
@@ -180,6 +193,10 @@ export class Engine {
     const value = this.exports.QTS_NewString(this.context, at) as Value;
     this.heap._free(at);
     return value;
+  }
+
+  number(value: number): Value {
+    return this.exports.QTS_NewFloat64(this.context, value) as Value;
   }
 
   /** A function that calls Callbacks.native(id). */
@@ -245,17 +262,37 @@ export class Engine {
 
   // ---- memory ----------------------------------------------------------------------------------------------------------
 
-  /** The whole state, while nothing runs. */
+  /**
+   * The whole state. While a native function is called, it is the state of a program that goes no further: what is called in it
+   * afterwards finds everything as it is now, and nobody around it.
+   */
   snapshot(): Snapshot {
     const bytes = new Uint8Array(this.memory.buffer);
     const [top = 0] = new Uint32Array(this.memory.buffer, this.heapTop, 1);
-    return { data: bytes.slice(0, DATA_END), heap: bytes.slice(this.heapStart, top + CHUNK_HEADER) };
+    return {
+      data: bytes.slice(0, DATA_END),
+      heap: bytes.slice(this.heapStart, top + CHUNK_HEADER),
+      stack: bytes.slice(this.stack.save(), this.stackStart),
+    };
   }
 
-  /** Puts a state of this engine back. What lies beyond its heap is free memory, which nobody reads before writing it. */
+  /** Puts a state back. What lies beyond its heap is free memory, which nobody reads before writing it. */
   restore(snapshot: Snapshot): void {
     const bytes = new Uint8Array(this.memory.buffer);
     bytes.set(snapshot.data);
     bytes.set(snapshot.heap, this.heapStart);
+    const top = this.stackStart - snapshot.stack.length;
+    bytes.set(snapshot.stack, top);
+    this.stack.restore(top);
+    this.words[this.calls >>> 2] = 0;
+  }
+
+  /** Can this engine be put into the other's states? */
+  isLike(other: Engine): boolean {
+    const { heapStart, heapTop, calls, stackStart, context } = this;
+    const same = [heapStart, heapTop, calls, stackStart, context];
+    return same.every(
+      (at, i) => at === [other.heapStart, other.heapTop, other.calls, other.stackStart, other.context][i],
+    );
   }
 }

@@ -1,20 +1,20 @@
 /** What a guest asks the machine for (inside/guest.ts), one case an instruction. */
 import type { Size } from "../../assembly/abi";
 import { cpuid } from "./cpuid";
+import { LEAVE } from "./engine";
 import { Call, Status } from "./inside/calls";
-import { ASID } from "./state";
-import type { Vcpu } from "./vcpu";
+import type { Running } from "./running";
 import { vmgexit } from "./vmgexit";
 
 /** Does what the guest asks for. */
-export function guestCall(vcpu: Vcpu, op: Call): Status {
-  const { state, num, wide, page } = vcpu;
+export function guestCall(running: Running, op: Call): Status {
+  const { state, context, num, wide, page } = running;
   const { machine } = state;
   const [, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = num;
 
   switch (op) {
     case Call.PVALIDATE: {
-      const status = vcpu.instruction(() => machine.pvalidate(a, b as Size, c));
+      const status = running.instruction(() => machine.pvalidate(a, b as Size, c));
       if (status === Status.DONE) {
         num[1] = machine.eax;
         num[2] = machine.cf;
@@ -22,12 +22,12 @@ export function guestCall(vcpu: Vcpu, op: Call): Status {
       return status;
     }
     case Call.RMPADJUST: {
-      const status = vcpu.instruction(() => machine.rmpadjust(a, b as Size, c, d, e));
+      const status = running.instruction(() => machine.rmpadjust(a, b as Size, c, d, e));
       if (status === Status.DONE) num[1] = machine.eax;
       return status;
     }
     case Call.RMPQUERY: {
-      const status = vcpu.instruction(() => machine.rmpquery(a, b));
+      const status = running.instruction(() => machine.rmpquery(a, b));
       if (status !== Status.DONE) return status;
       const value = machine.eax === 0 ? Number(machine.value) : 0;
       num[1] = machine.eax;
@@ -37,7 +37,7 @@ export function guestCall(vcpu: Vcpu, op: Call): Status {
       return status;
     }
     case Call.READ: {
-      const status = vcpu.instruction(() => machine.guestRead(a, b));
+      const status = running.instruction(() => machine.guestRead(a, b));
       if (status !== Status.DONE) return status;
       if (b === 4096) page.set(machine.scratch.subarray(0, 4096));
       else wide[0] = machine.value;
@@ -45,48 +45,49 @@ export function guestCall(vcpu: Vcpu, op: Call): Status {
     }
     case Call.WRITE: {
       const value = b === 4096 ? 0n : (wide[0] ?? 0n);
-      return vcpu.instruction(() => {
+      return running.instruction(() => {
         if (b === 4096) machine.scratch.set(page);
         return machine.guestWrite(a, b, value);
       });
     }
     case Call.EXECUTE:
-      return vcpu.instruction(() => machine.guestFetch(a));
+      return running.instruction(() => machine.guestFetch(a));
     case Call.GPT_GET: {
-      if (state.end) return Status.ENDED;
-      const leaf = machine.gptGet(ASID, a);
+      const leaf = machine.gptGet(state.guest.asid, a, context.vmpl);
       num.set([leaf.gpa, leaf.c, leaf.p, leaf.w, leaf.u, leaf.x], 1);
       return Status.DONE;
     }
     case Call.GPT_MAP:
-      return vcpu.aside(() => machine.gptMap(ASID, a, { gpa: b, c, p: d, w: e, u: f, x: g }));
+      return running.aside(() => machine.gptMap(state.guest.asid, a, { gpa: b, c, p: d, w: e, u: f, x: g }));
     case Call.RDMSR: {
-      const status = vcpu.instruction(() => machine.rdmsr(a));
+      const status = running.instruction(() => machine.rdmsr(a));
       if (status === Status.DONE) wide[0] = machine.value;
       return status;
     }
     case Call.WRMSR: {
       const value = wide[0] ?? 0n;
-      return vcpu.instruction(() => machine.wrmsr(a, value));
+      return running.instruction(() => machine.wrmsr(a, value));
     }
     case Call.VMGEXIT:
-      return vmgexit(vcpu);
+      return vmgexit(running);
     case Call.CPUID: {
       const registers = cpuid(a, b, state.config);
-      const status = vcpu.instruction(() => machine.cpuid(a, b, registers));
+      const status = running.instruction(() => machine.cpuid(a, b, registers));
       if (status === Status.DONE) num.set(registers, 1);
       return status;
     }
     case Call.HALT: {
-      const status = vcpu.aside(() => machine.halt());
-      state.finish({ end: "completed" });
-      return status === Status.DONE ? Status.ENDED : status;
+      running.aside(() => machine.halt());
+      running.halt();
+      throw LEAVE;
     }
     case Call.CPL: {
-      const status = vcpu.aside(() => machine.setCpl(a));
-      if (status === Status.DONE) vcpu.self.cpl = a;
+      const status = running.aside(() => machine.setCpl(a));
+      if (status === Status.DONE) context.cpl = a;
       return status;
     }
+    case Call.FORK:
+      return running.fork();
     default:
       throw new Error(`a guest cannot ask for ${Call[op] ?? op}`);
   }

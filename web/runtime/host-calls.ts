@@ -5,7 +5,6 @@ import type { Host } from "./host";
 import { Call, Status } from "./inside/calls";
 import { terminationName } from "./inside/constants";
 import { spaOf } from "./nested";
-import { ASID } from "./state";
 
 const PAGE = 4096;
 const LARGE = 0x20_0000;
@@ -14,6 +13,7 @@ const LARGE = 0x20_0000;
 export function hostCall(host: Host, op: Call): Status {
   const { state, num, wide, page } = host;
   const { machine } = state;
+  const { asid } = state.guest;
   if (state.end) return Status.ENDED;
   const [, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = num;
 
@@ -37,19 +37,19 @@ export function hostCall(host: Host, op: Call): Status {
       const gpa = size === Size.S2M ? a - (a % LARGE) : a - (a % PAGE);
       const spa = size === Size.S2M ? b - (b % LARGE) : b - (b % PAGE);
       if (!isMemory(host, spa)) return missing(host, b);
-      const old = machine.nptGet(ASID, gpa);
+      const old = machine.nptGet(asid, gpa);
       const same = old?.spa === spa && old.size === NAMES[size] && old.w === (d === 1) && old.x === (e === 1);
-      return host.act(() => machine.nptMap(ASID, gpa, spa, size, d === 1, e === 1), Actor.HYPERVISOR, !same);
+      return host.act(() => machine.nptMap(asid, gpa, spa, size, d === 1, e === 1), Actor.HYPERVISOR, !same);
     }
     case Call.NPT_UNMAP: {
-      const leaf = machine.nptGet(ASID, a);
+      const leaf = machine.nptGet(asid, a);
       if (!leaf) return Status.DONE;
       const size = leaf.size === "2M" ? Size.S2M : Size.S4K;
       const gpa = size === Size.S2M ? a - (a % LARGE) : a - (a % PAGE);
-      return host.act(() => machine.nptUnmap(ASID, gpa, size));
+      return host.act(() => machine.nptUnmap(asid, gpa, size));
     }
     case Call.NPT_GET: {
-      const leaf = machine.nptGet(ASID, a);
+      const leaf = machine.nptGet(asid, a);
       num[1] = leaf ? 1 : 0;
       if (leaf) num.set([spaOf(leaf, a), leaf.size === "2M" ? 1 : 0, leaf.w ? 1 : 0, leaf.x ? 1 : 0], 2);
       return Status.DONE;
@@ -88,7 +88,7 @@ export function hostCall(host: Host, op: Call): Status {
         return outcome;
       });
       num[1] = refused ? 1 : 0;
-      if (status === Status.DONE && !refused) host.setNext(a);
+      if (status === Status.DONE && !refused) host.run(state.on, a);
       return status;
     }
     case Call.HOST_RDMSR: {

@@ -6,8 +6,10 @@ import { Frames } from "./frames";
 import { Hook, Status } from "./inside/calls";
 import { NOWHERE, type Where } from "./places";
 import type { Thrown } from "./sandbox";
-import { ASID, type Part, type RunState, type VcpuState } from "./state";
+import type { Scheduler } from "./scheduler";
+import type { Part, RunState } from "./state";
 import { placeOfExport } from "./texts";
+import type { Vcpu } from "./vcpu";
 
 const GP = 13;
 const PF = 14;
@@ -17,9 +19,7 @@ export class Host {
   readonly num: Float64Array;
   readonly wide: BigUint64Array;
   readonly page: Uint8Array;
-  /** spa of the VMSA that is to run when the hook returns */
-  private next: number | null = null;
-  private inBetween = false;
+  scheduler!: Scheduler;
   /** the last #NPF was dealt with by a program of the user's, without the default */
   ownNpf = false;
   private hookName = "launch";
@@ -39,25 +39,24 @@ export class Host {
 
   // ---- hooks -----------------------------------------------------------------------------------------------------------
 
-  launch(): boolean {
-    if (!this.hook(Hook.LAUNCH, "launch")) return false;
-    this.next = this.num[1] ?? 0;
-    return true;
+  launch(): void {
+    const boot = this.state.guest.bootVcpu;
+    if (this.hook(boot, Hook.LAUNCH, "launch")) this.run(boot, this.num[1] ?? 0);
   }
 
-  npf(vcpu: VcpuState, gpa: number, exitinfo1: bigint): boolean {
+  npf(vcpu: Vcpu, gpa: number, exitinfo1: bigint): boolean {
     this.num.set([vcpu.id, vcpu.vmpl, gpa], 1);
     this.wide[0] = exitinfo1;
-    if (!this.hook(Hook.NPF, "npf")) return false;
+    if (!this.hook(vcpu, Hook.NPF, "npf")) return false;
     this.ownNpf = this.num[1] === 1;
     return true;
   }
 
   /** The answer to a request of the MSR protocol; null when the run has ended. */
-  vmgexitMsr(vcpu: VcpuState, msr: bigint): bigint | null {
+  vmgexitMsr(vcpu: Vcpu, msr: bigint): bigint | null {
     this.num.set([vcpu.id, vcpu.vmpl], 1);
     this.wide[0] = msr;
-    return this.hook(Hook.VMGEXIT_MSR, "vmgexit") ? (this.wide[0] ?? 0n) : null;
+    return this.hook(vcpu, Hook.VMGEXIT_MSR, "vmgexit") ? (this.wide[0] ?? 0n) : null;
   }
 
   /**
@@ -65,13 +64,13 @@ export class Host {
    * null when the run has ended.
    */
   vmgexitPage(
-    vcpu: VcpuState,
+    vcpu: Vcpu,
     spa: number,
     values: readonly [msr: bigint, code: bigint, info1: bigint, info2: bigint],
   ): number | null {
     this.num.set([vcpu.id, vcpu.vmpl, spa], 1);
     this.wide.set(values);
-    return this.hook(Hook.VMGEXIT_GHCB, "vmgexit") ? (this.num[3] ?? 0) : null;
+    return this.hook(vcpu, Hook.VMGEXIT_GHCB, "vmgexit") ? (this.num[3] ?? 0) : null;
   }
 
   /** Is this an address of the guest's memory? */
@@ -88,19 +87,20 @@ export class Host {
     return spa < 0 ? null : spa;
   }
 
+  get hasBetween(): boolean {
+    return this.part.ready.between;
+  }
+
   /** Another core acts while the guest is about to run its n-th instruction. */
-  between(n: number): boolean {
-    if (!this.part.ready.between) return true;
+  between(vcpu: Vcpu, n: number): boolean {
     this.num[1] = n;
-    this.inBetween = true;
-    const goesOn = this.hook(Hook.BETWEEN, "between");
-    this.inBetween = false;
-    return goesOn;
+    return this.hook(vcpu, Hook.BETWEEN, "between");
   }
 
   /** Calls a hook; its operands are in num and wide. False when the run has ended. */
-  private hook(hook: Hook, name: string): boolean {
+  private hook(vcpu: Vcpu, hook: Hook, name: string): boolean {
     const { state } = this;
+    state.on = vcpu;
     const { sandbox } = this.part;
     this.hookName = name;
     this.num[0] = hook;
@@ -140,11 +140,11 @@ export class Host {
 
   // ---- acting ----------------------------------------------------------------------------------------------------------
 
-  /** The host acts from here on. Nothing is in use while it handles an exit; another core sees the VMSA in use. */
-  acts(actor: Actor = Actor.HYPERVISOR): void {
-    const { machine, vcpu } = this.state;
-    machine.as(actor, vcpu.id, ASID, vcpu.vmpl, vcpu.cpl);
-    machine.inUse(this.inBetween ? 1 << vcpu.id : 0);
+  /** The host acts from here on, for this vCPU. While it handles an exit of a vCPU, that one's VMSA is not in use. */
+  acts({ id, vmpl, cpl }: Vcpu, actor: Actor = Actor.HYPERVISOR): void {
+    const { machine, guest } = this.state;
+    machine.as(actor, id, guest.asid, vmpl, cpl);
+    machine.inUse(guest.inUse);
   }
 
   /** One operation: an event. `counts`: what it writes is a change between two #NPF. */
@@ -152,7 +152,7 @@ export class Host {
     const { state } = this;
     const { machine } = state;
     const where = this.place();
-    this.acts(actor);
+    this.acts(state.on, actor);
     const before = machine.journalEnd;
     const outcome = operate();
     if (!state.recorded(outcome, where)) return Status.ENDED;
@@ -170,22 +170,18 @@ export class Host {
     return Status.WRONG;
   }
 
-  setNext(vmsa: number): void {
-    this.next = vmsa;
-  }
-
-  /** The VMSA that was named since the last entry; null for none. */
-  takeNext(): number | null {
-    const { next } = this;
-    this.next = null;
-    return next;
+  /** The vCPU runs this VMSA from its next entry on. */
+  run(vcpu: Vcpu, vmsa: number): void {
+    if (this.hookName === "launch") this.state.guest.launched.add(vmsa);
+    vcpu.vmsa = vmsa;
+    vcpu.status = "running";
   }
 
   /** Where the hypervisor stands. What the default does, it does for the guest's line. */
   private place(): Where {
     if (!this.state.places) return NOWHERE;
     const own = this.part.sandbox.where();
-    const { caller } = this.state.vcpu.where;
+    const { caller } = this.state.on.where;
     if (own.caller || !caller) return own;
     let known = this.onBehalf.get(own);
     if (known?.caller !== caller) {

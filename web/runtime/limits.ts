@@ -26,6 +26,13 @@ export const LIMITS = {
    * and hypervisor at the end of theirs need 400 KiB of it at 64 KiB each, and more than 900 KiB at 128.
    */
   stack: 64 * 1024,
+  /** Contexts that a run may start, and changes of the context that runs: `fuel` with limit "contexts", "switches". */
+  contexts: 16,
+  switches: 2_048,
+  /** Engines that the contexts of a run may stand in at once, one's program on top of the other's. Each may need 200 KiB of stack. */
+  engines: 2,
+  /** Bytes of the engine states that create_vmsa() keeps. */
+  forks: 128 * 2 ** 20,
   /** Identical #NPF without a change in between: KVM would spin here for ever. */
   identicalNpf: 8,
 } as const;

@@ -9,14 +9,21 @@ import type { Scenario } from "../scenario/schema";
 export type End =
   | { end: "completed" }
   | { end: "terminated"; set: number; code: number; name: string }
-  | { end: "shutdown"; vector: number; errorCode: number; cr2?: string }
+  | { end: "shutdown"; vector: number; errorCode: number; cr2?: string; vcpu?: number; vmpl?: number }
   | { end: "stopped"; reason: StopReason; text: string }
   | { end: "refused"; status: string }
-  | { end: "fuel"; limit: "steps" | "changes" | "instructions" | "time" }
+  | { end: "fuel"; limit: "steps" | "changes" | "instructions" | "time" | "contexts" | "switches" }
   | { end: "error"; message: string; file: string; line: number; column: number };
 
 /** Why a VM was stopped that did not end itself. */
-export type StopReason = "npf-loop" | "vmexit-invalid" | "host-pf" | "hypervisor" | "kvm-run" | "memory-fault";
+export type StopReason =
+  | "npf-loop"
+  | "vmexit-invalid"
+  | "host-pf"
+  | "hypervisor"
+  | "kvm-run"
+  | "memory-fault"
+  | "deadlock";
 
 /** The run did not come to an end of the machine's: the program is wrong, or was stopped because it went on for too long. */
 export function isCut({ end }: End): boolean {

@@ -35,6 +35,7 @@ export interface Exports {
   QTS_SetProp(context: number, object: number, key: number, value: number): void;
   QTS_GetGlobalObject(context: number): number;
   QTS_NewObject(context: number): number;
+  QTS_NewFloat64(context: number, value: number): number;
   QTS_NewString(context: number, text: number): number;
   QTS_GetString(context: number, value: number): number;
   QTS_FreeCString(context: number, text: number): void;
@@ -57,13 +58,36 @@ export interface Heap {
   UTF8ToString(at: number): string;
 }
 
+/** The engine's own stack, which grows downwards; the module's names for these functions are two letters. */
+export interface NativeStack {
+  /** the address that it reaches down to */
+  save(): number;
+  restore(at: number): void;
+}
+
+/** The module exports both for its own glue code, under the names that its build gave them. */
+function nativeStack({ Oa, Ma }: WebAssembly.Exports): NativeStack {
+  const stack = { save: Oa, restore: Ma } as unknown as NativeStack;
+  if (typeof Oa !== "function" || typeof Ma !== "function" || Oa.length !== 0 || Ma.length !== 1) {
+    throw new Error("the engine's stack is not reached as expected");
+  }
+  const at = stack.save();
+  stack.restore(at - 16);
+  const moved = stack.save();
+  stack.restore(at);
+  if (at === 0 || moved !== at - 16) throw new Error("the engine's stack is not reached as expected");
+  return stack;
+}
+
 /** An instance whose linear memory has `pages` pages of 64 KiB for ever. Takes about 7 ms. */
 export async function instantiate(quickjs: WebAssembly.Module, pages: number) {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  let own: WebAssembly.Exports = {};
   const loading = loadModule({
     wasmMemory: memory,
     instantiateWasm(imports, done) {
       const instance = new WebAssembly.Instance(quickjs, imports as WebAssembly.Imports);
+      own = instance.exports;
       done(instance);
       return instance.exports;
     },
@@ -73,5 +97,5 @@ export async function instantiate(quickjs: WebAssembly.Module, pages: number) {
   } as Parameters<typeof loadModule>[0]);
   const module = await loading;
   const exports = new QuickJSFFI(module) as unknown as Exports;
-  return { exports, heap: module as unknown as Heap, memory };
+  return { exports, heap: module as unknown as Heap, memory, stack: nativeStack(own) };
 }

@@ -6,11 +6,11 @@ import { Cell, HwcrBit, SyscfgBit } from "../../assembly/abi";
 import { Machine } from "../core/machine";
 import type { MachineConfig, Scenario } from "../scenario/schema";
 import type { Watch } from "./fuel";
+import { ASID } from "./guest";
 import { LIMITS } from "./limits";
 import type { Program } from "./modules";
 import { type Loaded, Sandbox } from "./sandbox";
 import type { Sources } from "./sources";
-import { ASID } from "./state";
 
 /** What a run is made of. The same parts give the same runs. */
 export interface Parts {
@@ -27,14 +27,35 @@ const KEPT = 6;
 
 export class Runtime {
   private machines: Machine[] = [];
-  private guests: Kept[] = [];
-  private hypervisors: Kept[] = [];
+  private guestPrograms: Kept[] = [];
+  private hypervisorPrograms: Kept[] = [];
+  /** A second engine could not be put into the first one's states: runs with several contexts do with one. */
+  private areAlike = true;
 
   private constructor(
     private readonly parts: Parts,
-    public guest: Sandbox,
+    private guest: Sandbox,
     public hypervisor: Sandbox,
   ) {}
+
+  /** where a run's contexts stand: one sandbox, and a second one since a run had several contexts */
+  get guests(): Sandbox[] {
+    return this.second ? [this.guest, this.second] : [this.guest];
+  }
+  private second: Sandbox | null = null;
+
+  get mayHaveMore(): boolean {
+    return this.areAlike && !this.second;
+  }
+
+  /** Makes the second sandbox for guests; none when it could not be used. */
+  async moreGuests(): Promise<Sandbox[]> {
+    const { quickjs, sources } = this.parts;
+    const made = await Sandbox.create(quickjs, "guest", sources);
+    this.areAlike = made.isLike(this.guest);
+    this.second = this.areAlike ? made : null;
+    return this.second ? [this.second] : [];
+  }
 
   static async create(parts: Parts): Promise<Runtime> {
     const { quickjs, sources } = parts;
@@ -49,11 +70,12 @@ export class Runtime {
   async mend(): Promise<void> {
     const { quickjs, sources } = this.parts;
     if (this.guest.dead) {
-      this.guests = [];
+      this.guestPrograms = [];
       this.guest = await Sandbox.create(quickjs, "guest", sources);
     }
+    if (this.second?.dead) this.second = null;
     if (this.hypervisor.dead) {
-      this.hypervisors = [];
+      this.hypervisorPrograms = [];
       this.hypervisor = await Sandbox.create(quickjs, "hypervisor", sources);
     }
   }
@@ -64,7 +86,7 @@ export class Runtime {
     const { memoryMiB } = scenario.machine;
     const modules = { linux, ovmf, svsm };
     const machine = JSON.stringify({ memoryMiB });
-    return load(this.guest, this.guests, { name: "guest", text: scenario.guest, modules, machine }, watch);
+    return load(this.guest, this.guestPrograms, { name: "guest", text: scenario.guest, modules, machine }, watch);
   }
 
   loadHypervisor(scenario: Scenario, watch?: Watch): Loaded {
@@ -74,7 +96,7 @@ export class Runtime {
     const config = { memoryMiB, rmpCoversMiB, vmplSss, vmpls, cores, host, backing, syscfg: bits };
     const machine = JSON.stringify({ ...config, asid: ASID, vmpl: scenario.vmpl });
     const text = scenario.hypervisor ?? "";
-    return load(this.hypervisor, this.hypervisors, { name: "hypervisor", text, modules: {}, machine }, watch);
+    return load(this.hypervisor, this.hypervisorPrograms, { name: "hypervisor", text, modules: {}, machine }, watch);
   }
 
   /** A machine at its first step, with what the BIOS left in its registers, and KVM in those of its vCPU. */

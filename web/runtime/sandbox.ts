@@ -5,7 +5,9 @@
  * Loading evaluates the program's modules and nothing else; a call of the machine is refused then, so what is kept is the
  * program as it stands before its first instruction.
  */
+import type { Start } from "./context";
 import { Engine, OutOfMemory, type Snapshot, type Value } from "./engine";
+import type { CallSites } from "./engine-layout";
 import { Fuel, type Watch } from "./fuel";
 import { Call, Status } from "./inside/calls";
 import { type ErrorEnd, Modules, type Program } from "./modules";
@@ -35,8 +37,9 @@ export interface Ready {
   program: Program;
   modules: Modules;
   snapshot: Snapshot;
-  /** the guest's boot() */
+  /** the guest's boot(), and ap() where it has one */
   boot: Value | null;
+  ap: Value | null;
   /** the hypervisor has a `between` */
   between: boolean;
   /** what it printed while it loaded */
@@ -55,11 +58,14 @@ export class Sandbox {
   readonly num: Float64Array;
   readonly wide: BigUint64Array;
   readonly page: Uint8Array;
+  /** the guest's registers, low and high half of each: rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp, r8 to r15 */
+  readonly regs: Uint32Array;
   /** why the last request was Status.WRONG */
   message = "";
 
   private handler: Handler = IDLE;
   private modules: Modules;
+  private sites: CallSites<Where>;
   private readonly inside = new Map<string, Value>();
   private base!: Snapshot;
 
@@ -69,6 +75,7 @@ export class Sandbox {
     private readonly sources: Sources,
   ) {
     this.modules = new Modules(sources, null);
+    this.sites = this.modules.sites;
     engine.callbacks = {
       native: (id, argc, argv) => this.native(id, argc, argv),
       interrupt: () => this.handler.interrupt(),
@@ -78,6 +85,7 @@ export class Sandbox {
     const io = engine.sharedBuffer(IO_BYTES);
     this.num = new Float64Array(io.memory, io.at, 16);
     this.wide = new BigUint64Array(io.memory, io.at + 128, 8);
+    this.regs = new Uint32Array(io.memory, io.at + 256, 32);
     this.page = new Uint8Array(io.memory, io.at + 4096, 4096);
     this.handOver(io.value);
   }
@@ -113,7 +121,7 @@ export class Sandbox {
   private loadInside(): void {
     const namespace = this.must(`inside/${this.kind}`);
     const names = ["configure", "stack", "thrown"];
-    if (this.kind === "guest") names.push("isGenerator");
+    if (this.kind === "guest") names.push("isGenerator", "startFork");
     if (this.kind === "hypervisor") names.push("dispatch", "sharedSide", "addDefaults", "setProgram", "hasBetween");
     for (const name of names) this.inside.set(name, this.engine.property(namespace, name));
     // The default hypervisor is part of every hypervisor's sandbox.
@@ -172,7 +180,7 @@ export class Sandbox {
     }
   }
 
-  private evaluate(program: Program): Pick<Ready, "boot" | "between"> | ErrorEnd {
+  private evaluate(program: Program): Pick<Ready, "boot" | "ap" | "between"> | ErrorEnd {
     const { engine, modules } = this;
     engine.call(this.function("configure"), engine.string(program.machine));
     const code = modules.code(program.name);
@@ -186,21 +194,28 @@ export class Sandbox {
     return this.exported(answer.value);
   }
 
-  private exported(namespace: Value): Pick<Ready, "boot" | "between"> | ErrorEnd {
+  private exported(namespace: Value): Pick<Ready, "boot" | "ap" | "between"> | ErrorEnd {
     if (this.kind === "hypervisor") {
       const set = this.engine.call(this.function("setProgram"), namespace);
       if (set.threw) return this.loadFault(set.value);
       this.engine.call(this.function("hasBetween"));
-      return { boot: null, between: this.num[1] === 1 };
+      return { boot: null, ap: null, between: this.num[1] === 1 };
     }
-    const boot = this.engine.property(namespace, "boot");
-    if (this.engine.typeOf(boot) === "function") {
-      this.engine.call(this.function("isGenerator"), boot);
-      if (this.num[1] === 0) return { boot, between: false };
-      const place = placeOfExport("guest", this.modules.program?.text ?? "", "boot") ?? this.modules.start();
-      return { end: "error", message: "boot() must not be a generator: nothing of it would ever run", ...place };
-    }
+    const boot = this.entry(namespace, "boot");
+    const ap = this.entry(namespace, "ap");
+    for (const found of [boot, ap]) if (typeof found === "object" && found !== null) return found;
+    if (boot !== null) return { boot: boot as Value, ap: ap as Value | null, between: false };
     return this.modules.wholeFault("The program must export a function boot(): `export function boot() { ... }`");
+  }
+
+  /** A function that the runtime calls, null where the program exports none of the name; or what is wrong with it. */
+  private entry(namespace: Value, name: "boot" | "ap"): Value | null | ErrorEnd {
+    const found = this.engine.property(namespace, name);
+    if (this.engine.typeOf(found) !== "function") return null;
+    this.engine.call(this.function("isGenerator"), found);
+    if (this.num[1] === 0) return found;
+    const place = placeOfExport("guest", this.modules.program?.text ?? "", name) ?? this.modules.start();
+    return { end: "error", message: `${name}() must not be a generator: nothing of it would ever run`, ...place };
   }
 
   private loadFault(value: Value): ErrorEnd {
@@ -221,7 +236,31 @@ export class Sandbox {
   start(ready: Ready, handler: Handler): void {
     this.engine.restore(ready.snapshot);
     this.modules = ready.modules;
+    this.sites = ready.modules.sites;
     this.handler = handler;
+  }
+
+  /** Runs a context of a loaded program from its start. Throws LEAVE when its handler did: nothing can be asked of it then. */
+  play(
+    ready: Ready,
+    { snapshot, f, operand, sites }: Start,
+    handler: Handler,
+  ): { returned: Value } | { thrown: Thrown } {
+    this.engine.restore(snapshot);
+    this.modules = ready.modules;
+    this.sites = sites;
+    this.handler = handler;
+    return this.run(f, operand === null ? undefined : this.engine.number(operand));
+  }
+
+  /** The program as it stands, while it asks for something: it can be played from there in any sandbox of its kind. */
+  snapshot(): Snapshot {
+    return this.engine.snapshot();
+  }
+
+  /** Can contexts of the other's programs be played here? */
+  isLike(other: Sandbox): boolean {
+    return this.engine.isLike(other.engine) && this.num.byteOffset === other.num.byteOffset;
   }
 
   stop(): void {
@@ -229,8 +268,8 @@ export class Sandbox {
   }
 
   /** Calls one of the program's functions, or of the sandbox's own side. */
-  run(f: Value): { returned: Value } | { thrown: Thrown } {
-    const answer = this.engine.call(f);
+  run(f: Value, operand?: Value): { returned: Value } | { thrown: Thrown } {
+    const answer = this.engine.call(f, operand);
     return answer.threw ? { thrown: this.thrown(answer.value) } : { returned: answer.value };
   }
 
@@ -247,7 +286,7 @@ export class Sandbox {
 
   /** Where the program stands that is asking for something: what its stack said when it last stood there. */
   where(): Where {
-    const site = this.engine.callSite(this.modules.sites);
+    const site = this.engine.callSite(this.sites);
     site.known ??= this.readStack();
     return site.known;
   }

@@ -1,14 +1,16 @@
-/** What everything in a run shares: the machine, where the vCPU stands, what was printed, and whether the run has ended. */
+/** What everything in a run shares: the machine, the guest, what was printed, and whether the run has ended. */
 import { Outcome } from "../../assembly/abi";
 import type { Machine } from "../core/machine";
 import type { MachineConfig } from "../scenario/schema";
 import { Fuel, type Watch } from "./fuel";
+import type { Guest } from "./guest";
 import { Log } from "./log";
-import { NOWHERE, type Where } from "./places";
+import type { Where } from "./places";
 import type { End, LogLine } from "./protocol";
 import type { Ready, Sandbox } from "./sandbox";
 import { Serial } from "./serial";
 import { Trail } from "./trail";
+import type { Vcpu } from "./vcpu";
 
 /** A program and the sandbox it runs in. */
 export interface Part {
@@ -19,38 +21,36 @@ export interface Part {
 export interface Setting {
   machine: Machine;
   config: MachineConfig;
-  guest: Part;
+  guest: Guest;
+  /** the guest's program, and the sandboxes that its contexts may have: at least one */
+  program: Ready;
+  engines: readonly Sandbox[];
   hypervisor: Part;
   /** keep the place of each event */
   places: boolean;
   watch?: Watch | undefined;
 }
 
-/** A vCPU as others see it. */
-export interface VcpuState {
-  readonly id: number;
-  vmpl: number;
-  cpl: number;
-  /** the guest's line that is being run */
-  where: Where;
-}
-
-/** The one guest. */
-export const ASID = 1;
-
 export class RunState {
   /** An end is a state and no exception: a program's `catch` cannot undo it. */
   end: End | null = null;
   /** something changed since the last #NPF */
   changed = false;
-  /** instructions and memory accesses of the guest so far, over all vCPUs */
+  /** instructions and memory accesses of the guest so far, over all vCPUs: the number of the last one */
   instructions = 0;
+  /** the number of the last instruction that other cores were told of */
+  announced = 0;
+  /** instructions that came to an end */
+  completed = 0;
   readonly machine: Machine;
   readonly config: MachineConfig;
+  readonly guest: Guest;
+  /** the vCPU that has the turn, or whose exit is handled */
+  on: Vcpu;
+  /** instructions that a turn has */
+  readonly slice: number;
   /** is the place of each event kept? */
   readonly places: boolean;
-  /** This version runs one vCPU. */
-  readonly vcpu: VcpuState = { id: 0, vmpl: 0, cpl: 0, where: NOWHERE };
   readonly log = new Log();
   private readonly serial = new Serial();
   readonly trail = new Trail();
@@ -59,6 +59,9 @@ export class RunState {
   constructor(setting: Setting) {
     this.machine = setting.machine;
     this.config = setting.config;
+    this.guest = setting.guest;
+    this.on = setting.guest.bootVcpu;
+    this.slice = setting.config.slice;
     this.places = setting.places;
     this.fuel = new Fuel(setting.watch);
   }
@@ -73,7 +76,7 @@ export class RunState {
 
   /** A line of the log, printed now. */
   say(actor: LogLine["actor"], text: string, console?: true): void {
-    const { id, vmpl } = this.vcpu;
+    const { id, vmpl } = this.on;
     this.log.add({ step: this.machine.step, actor, vcpu: id, vmpl, text, ...(console && { console }) });
   }
 

@@ -2,10 +2,10 @@
 import { Cell, ContextField, FirmwareState, GuestState, Limit, Rung } from "../../assembly/abi";
 import type { Mapping, Reason, TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
+import { ASID } from "./guest";
 import { spaOf } from "./nested";
 import type { PlatformView, StepView } from "./protocol";
 import { entryRows } from "./rows";
-import { ASID } from "./state";
 
 const MAX_PAGES = 4096;
 const LARGE = 0x20_0000;

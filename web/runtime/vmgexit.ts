@@ -3,9 +3,11 @@
  * GHCB specification, sections 2.3.1 and 4.
  */
 import { Ghcb, Page } from "../../assembly/abi";
+import { Exit } from "./entries";
 import { Status } from "./inside/calls";
 import { spaOf } from "./nested";
-import { ASID } from "./state";
+import type { Running } from "./running";
+import type { RunState } from "./state";
 import type { Vcpu } from "./vcpu";
 
 const INFO_MASK = 0xfffn;
@@ -19,41 +21,44 @@ interface Request {
   info2: bigint;
 }
 
-/** One VMGEXIT, the hypervisor's answer, and the entry after it. */
-export function vmgexit(vcpu: Vcpu): Status {
-  const { machine } = vcpu.state;
+/** One VMGEXIT and the hypervisor's answer. The guest sees it once it is entered again. */
+export function vmgexit(running: Running): Status {
+  const { state, scheduler, entries, context } = running;
+  const { machine } = state;
   let request: Request | null = null;
-  const status = vcpu.instruction(() => {
-    const msr = machine.ghcbMsr(vcpu.self.id);
-    request = (msr & INFO_MASK) === 0n ? requestIn(vcpu, Number(msr & FRAME)) : null;
+  const status = running.instruction(() => {
+    const { id } = scheduler.current;
+    const msr = machine.ghcbMsr(id, context.vmpl);
+    request = (msr & INFO_MASK) === 0n ? requestIn(running, Number(msr & FRAME)) : null;
     return request ? machine.vmgexit(request.code, request.info1, request.info2) : machine.vmgexit();
   });
   if (status !== Status.DONE) return status;
-  const msr = machine.ghcbMsr(vcpu.self.id);
-  const goesOn = (msr & INFO_MASK) !== 0n ? byMsr(vcpu, msr) : byPage(vcpu, msr, request);
-  return goesOn && vcpu.enter() ? Status.DONE : Status.ENDED;
+  const vcpu = scheduler.current;
+  const msr = machine.ghcbMsr(vcpu.id, vcpu.vmpl);
+  entries.exit(vcpu, Exit.VMGEXIT);
+  if ((msr & INFO_MASK) !== 0n) byMsr(running, vcpu, msr);
+  else byPage(running, vcpu, msr, request);
+  return state.end ? Status.ENDED : Status.DONE;
 }
 
-function byMsr(vcpu: Vcpu, msr: bigint): boolean {
-  const { host, self, state } = vcpu;
+function byMsr({ state, host }: Running, vcpu: Vcpu, msr: bigint): void {
   const { machine } = state;
   const exit = machine.step;
-  const answer = host.vmgexitMsr(self, msr);
-  if (answer === null) return false;
-  return state.answered(machine.setGhcbMsr(self.id, answer, exit));
+  const { vmpl } = vcpu;
+  const answer = host.vmgexitMsr(vcpu, msr);
+  if (answer !== null) state.answered(machine.setGhcbMsr(vcpu.id, answer, exit, vmpl));
 }
 
 /** A page that cannot be mapped cannot be read, and the guest goes on without an answer. [sev_handle_vmgexit()] */
-function byPage(vcpu: Vcpu, msr: bigint, request: Request | null): boolean {
-  if (!request) return true;
-  const { state, host, self } = vcpu;
+function byPage({ state, host }: Running, vcpu: Vcpu, msr: bigint, request: Request | null): void {
+  if (!request) return;
   const { machine } = state;
   const exit = machine.step;
   const { code, info1, info2 } = request;
-  const spa = host.vmgexitPage(self, request.spa ?? -1, [msr, code, info1, info2]);
-  if (spa === null) return false;
-  const page = fieldsAt(vcpu, spa);
-  return state.answered(machine.answerByPage(page(Ghcb.SW_EXIT_INFO_1), page(Ghcb.SW_EXIT_INFO_2), exit));
+  const spa = host.vmgexitPage(vcpu, request.spa ?? -1, [msr, code, info1, info2]);
+  if (spa === null) return;
+  const page = fieldsAt(state, spa);
+  state.answered(machine.answerByPage(page(Ghcb.SW_EXIT_INFO_1), page(Ghcb.SW_EXIT_INFO_2), exit));
 }
 
 /**
@@ -62,14 +67,14 @@ function byPage(vcpu: Vcpu, msr: bigint, request: Request | null): boolean {
  * A hypervisor reads memory of its own. A page that the guest never shared is in guest_memfd, which KVM does not map: it finds the
  * other side of the address, which is empty.
  */
-function requestIn(vcpu: Vcpu, gpa: number): Request | null {
-  const { machine } = vcpu.state;
-  const leaf = machine.nptGet(ASID, gpa);
+function requestIn({ state, host }: Running, gpa: number): Request | null {
+  const { machine } = state;
+  const leaf = machine.nptGet(state.guest.asid, gpa);
   const mapped = leaf && spaOf(leaf, gpa);
-  if (gpa === 0 || (mapped === null && !vcpu.host.isRam(gpa))) return null;
-  const spa = mapped !== null && !machine.entry(mapped).assigned ? mapped : vcpu.host.sharedSide(gpa);
+  if (gpa === 0 || (mapped === null && !host.isRam(gpa))) return null;
+  const spa = mapped !== null && !machine.entry(mapped).assigned ? mapped : host.sharedSide(gpa);
   if (spa === null) return { spa, code: 0n, info1: 0n, info2: 0n };
-  const page = fieldsAt(vcpu, spa);
+  const page = fieldsAt(state, spa);
   return {
     spa,
     code: page(Ghcb.SW_EXIT_CODE),
@@ -78,8 +83,8 @@ function requestIn(vcpu: Vcpu, gpa: number): Request | null {
   };
 }
 
-function fieldsAt(vcpu: Vcpu, spa: number): (offset: Ghcb) => bigint {
-  const { buffer, byteOffset } = vcpu.state.machine.contents(spa - (spa % Page.BYTES));
+function fieldsAt({ machine }: RunState, spa: number): (offset: Ghcb) => bigint {
+  const { buffer, byteOffset } = machine.contents(spa - (spa % Page.BYTES));
   const view = new DataView(buffer, byteOffset);
   return (offset) => view.getBigUint64(offset, true);
 }

@@ -31,6 +31,8 @@ export enum Call {
   HALT,
   /** num[1] level */
   CPL,
+  /** back: num[1] the RIP under which the program is kept as it stands. No event. */
+  FORK,
 
   /** num[1] spa, [2] gpa, [3] asid, [4] assigned, [5] immutable, [6] size; back: num[1] eax */
   RMPUPDATE = 32,

@@ -5,7 +5,7 @@ import { ghcb } from "./ghcb";
 import { address, bit, bitOr, pageOf, pageSize, put, putWide, small, whole, within } from "./numbers";
 import { fields } from "./operands";
 import { surround } from "./surroundings";
-import { fillVmsa } from "./vmsa";
+import { fillVmsa, putRip } from "./vmsa";
 
 export { isGenerator, stack, thrown } from "./questions";
 export { configure } from "./surroundings";
@@ -130,7 +130,13 @@ const api = {
 
   create_vmsa(va: unknown, state: unknown = {}) {
     const at = pageOf(address(va, "create_vmsa(): va"));
-    fillVmsa(fields(state, "create_vmsa(): state", "vmpl cpl entry sev_features"));
+    const entry = fillVmsa(fields(state, "create_vmsa(): state", "vmpl cpl entry sev_features"));
+    if (entry !== undefined) {
+      forked = entry;
+      call(Call.FORK);
+      forked = undefined;
+      putRip(num[1]);
+    }
     put(at, 4096);
     call(Call.WRITE);
   },
@@ -154,6 +160,14 @@ function setC(va: number, c: number): void {
   call(Call.GPT_GET);
   put(at, num[1], c, num[3], num[4], num[5], num[6]);
   call(Call.GPT_MAP);
+}
+
+/** What the context starts with that a VMSA was created for: set in the state of the engine that it starts from. */
+let forked: (() => unknown) | undefined;
+
+/** Starts such a context. */
+export function startFork(): unknown {
+  return forked?.();
 }
 
 surround(api);

@@ -20,35 +20,31 @@ const G_PAT = 0x268;
 const SEV_FEATURES = 0x3b0;
 const XCR0 = 0x3e8;
 
-/** Where the n-th entry function would be: program code is not in memory, so its address is only a name for it. */
-const ENTRY_BASE = 0x1000;
-const ENTRY_STRIDE = 0x10;
-
 const SNP_ACTIVE = CONSTANTS.SVM_SEV_FEAT_SNP_ACTIVE;
 
 const NativeTypeError = TypeError;
 const NativeBigInt = BigInt;
-const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
-  Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
-const mapSet = uncurry(Map.prototype.set);
-const mapGet = uncurry(Map.prototype.get);
+const { getPrototypeOf } = Object;
 
-const entries = new Map<unknown, unknown>();
-let entryCount = 0;
+/** What functions inherit that return before their body has run, or run at all. */
+const LATER: readonly unknown[] = [
+  getPrototypeOf(async () => {}),
+  getPrototypeOf(function* () {}),
+  getPrototypeOf(async function* () {}),
+];
 
-/** The function that a vCPU starts at RIP; undefined when there is none. */
-export function entryAt(rip: number): unknown {
-  return mapGet(entries, rip);
-}
-
-/** Fills `page` with the image. */
-export function fillVmsa(state: Record<string, unknown>): void {
+/** Fills `page` with the image, but for RIP; back comes the function that it starts. */
+export function fillVmsa(state: Record<string, unknown>): (() => unknown) | undefined {
   // each is read once: it may be a getter
   const { vmpl: asked = 0, cpl: level = 0, sev_features: features = SNP_ACTIVE, entry } = state;
   const vmpl = whole(asked, "create_vmsa(): vmpl", 3);
   const cpl = whole(level, "create_vmsa(): cpl", 3);
   if (entry !== undefined && typeof entry !== "function") {
     throw new NativeTypeError("create_vmsa(): entry must be a function, and this is " + shown(entry));
+  }
+  const kind: unknown = entry === undefined ? undefined : getPrototypeOf(entry);
+  if (kind === LATER[0] || kind === LATER[1] || kind === LATER[2]) {
+    throw new NativeTypeError("create_vmsa(): entry must not be async or a generator: nobody would wait for it");
   }
   putWide(features, "create_vmsa(): sev_features", 1);
 
@@ -61,16 +57,15 @@ export function fillVmsa(state: Record<string, unknown>): void {
   put64(DR7, 0x400n);
   put64(DR6, 0xffff_0ff0n);
   put64(RFLAGS, 2n);
-  put64(RIP, entry === undefined ? 0n : NativeBigInt(remember(entry)));
   put64(G_PAT, 0x0007_0406_0007_0406n);
   put64(XCR0, 1n);
   put64(SEV_FEATURES, wide[1]);
+  return entry as (() => unknown) | undefined;
 }
 
-function remember(entry: unknown): number {
-  const rip = ENTRY_BASE + ++entryCount * ENTRY_STRIDE;
-  mapSet(entries, rip, entry);
-  return rip;
+/** Program code is not in memory: an address is only a name for it. */
+export function putRip(rip: number): void {
+  put64(RIP, NativeBigInt(rip));
 }
 
 function put64(offset: number, value: bigint): void {
