@@ -1,5 +1,6 @@
 /** What a hypervisor program asks for (inside/host.ts), one case a call. */
-import { Actor, Outcome, Size } from "../../assembly/abi";
+import { Actor, Outcome, type PageType, Size } from "../../assembly/abi";
+import { isMeasured } from "../launch/contents";
 import { cpuid } from "./cpuid";
 import type { Host } from "./host";
 import { Call, Status } from "./inside/calls";
@@ -117,12 +118,27 @@ export function hostCall(host: Host, op: Call): Status {
       return command(host, () => machine.gctxCreate(a));
     case Call.LAUNCH_START: {
       const policy = wide[0] ?? 0n;
-      return command(host, () => machine.launchStart(a, policy, b === 1));
+      const status = command(host, () => machine.launchStart(a, policy, b === 1));
+      if (status === Status.DONE && machine.eax === 0) host.measured.begin(a);
+      return status;
     }
     case Call.ACTIVATE:
       return command(host, () => machine.activate(a, b));
-    case Call.LAUNCH_UPDATE:
-      return command(host, () => machine.launchUpdate(a, b, c, (d & 1) as Size, e, f, g, { imi: (d & 2) !== 0 }));
+    case Call.LAUNCH_UPDATE: {
+      const [type, size, imi] = [c as PageType, (d & 1) as Size, (d & 2) !== 0];
+      const there = isMemory(host, b);
+      const gpa = there ? machine.entry(b).gpa : 0;
+      // in plaintext, before the firmware has encrypted it
+      const contents = isMeasured(type) && there ? machine.contents(b, size === Size.S2M ? 512 : 1) : undefined;
+      const status = command(host, () => machine.launchUpdate(a, b, c, size, e, f, g, { imi }));
+      if (status === Status.DONE && machine.eax === 0) {
+        host.measured.add(a, { type, gpa, size, contents, perms: [e, f, g], imi });
+      }
+      return status;
+    }
+    case Call.LAUNCH_DIGEST:
+      page.set(host.measured.digest(a));
+      return Status.DONE;
     case Call.LAUNCH_FINISH:
       return command(host, () => machine.launchFinish(a));
     case Call.DECOMMISSION:

@@ -4,6 +4,7 @@ import type { Place } from "../core/event";
 import { Defect } from "./defect";
 import { Frames } from "./frames";
 import { Hook, Status } from "./inside/calls";
+import { Measured } from "./measured";
 import { NOWHERE, type Where } from "./places";
 import type { Thrown } from "./sandbox";
 import type { Scheduler } from "./scheduler";
@@ -16,6 +17,7 @@ const PF = 14;
 
 export class Host {
   readonly frames: Frames;
+  readonly measured = new Measured();
   readonly num: Float64Array;
   readonly wide: BigUint64Array;
   readonly page: Uint8Array;

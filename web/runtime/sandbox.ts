@@ -122,14 +122,10 @@ export class Sandbox {
     const namespace = this.must(`inside/${this.kind}`);
     const names = ["configure", "stack", "thrown"];
     if (this.kind === "guest") names.push("isGenerator", "startFork");
-    if (this.kind === "hypervisor") names.push("dispatch", "sharedSide", "addDefaults", "setProgram", "hasBetween");
+    if (this.kind === "hypervisor") names.push("dispatch", "sharedSide", "setDefaults", "setProgram", "hasBetween");
     for (const name of names) this.inside.set(name, this.engine.property(namespace, name));
     // The default hypervisor is part of every hypervisor's sandbox.
-    if (this.kind === "hypervisor") {
-      for (const name of Object.keys(this.sources.kvm).sort()) {
-        this.engine.call(this.function("addDefaults"), this.must(`kvm/${name}`));
-      }
-    }
+    if (this.kind === "hypervisor") this.engine.call(this.function("setDefaults"), this.must("kvm/hooks"));
     this.base = this.engine.snapshot();
   }
 

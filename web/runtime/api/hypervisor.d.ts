@@ -400,6 +400,11 @@ interface Hypervisor {
      */
     guest_request(gctx: u64, request: { vmpck: u64; vmpl: u64 }): FirmwareStatus;
     /**
+     * The launch digest that the firmware keeps in the context page and puts into reports: 48 bytes, zeros before the first page.
+     * No command, and no event.
+     */
+    launch_digest(gctx: u64): Uint8Array;
+    /**
      * SNP_PAGE_RECLAIM: Pre-Guest becomes Guest-Invalid, Pre-Swap Guest-Valid, Firmware and Metadata Reclaim: RMPUPDATE may
      * change them then. SUCCESS, and nothing done, for a page that is not immutable.
      *

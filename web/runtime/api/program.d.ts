@@ -281,6 +281,43 @@ declare const GHCB_ERR_INVALID_EVENT: number;
 // ---------------------------------------------------------------------------------------------------------------------
 // Requests in the GHCB page: sw_exit_code. Linux uapi/asm/svm.h; GHCB specification, 4.
 
+/** 27h: read of DR7. */
+declare const SVM_EXIT_READ_DR7: number;
+/** 37h: write to DR7. */
+declare const SVM_EXIT_WRITE_DR7: number;
+/** 60h: an interrupt of the host. */
+declare const SVM_EXIT_INTR: number;
+/** 6Eh: RDTSC. */
+declare const SVM_EXIT_RDTSC: number;
+/** 6Fh: RDPMC. */
+declare const SVM_EXIT_RDPMC: number;
+/** 72h: CPUID. */
+declare const SVM_EXIT_CPUID: number;
+/** 76h: INVD. */
+declare const SVM_EXIT_INVD: number;
+/** 78h: HLT. */
+declare const SVM_EXIT_HLT: number;
+/** 7Bh: IN, OUT and their string forms. */
+declare const SVM_EXIT_IOIO: number;
+/** 7Ch: RDMSR (EXITINFO1 0) and WRMSR (1). */
+declare const SVM_EXIT_MSR: number;
+/** 7Fh: shutdown. */
+declare const SVM_EXIT_SHUTDOWN: number;
+/** 81h: VMMCALL. */
+declare const SVM_EXIT_VMMCALL: number;
+/** 87h: RDTSCP. */
+declare const SVM_EXIT_RDTSCP: number;
+/** 89h: WBINVD. */
+declare const SVM_EXIT_WBINVD: number;
+/** 8Ah: MONITOR. */
+declare const SVM_EXIT_MONITOR: number;
+/** 8Bh: MWAIT. */
+declare const SVM_EXIT_MWAIT: number;
+/** 400h: #NPF; in a #VC: a leaf with a reserved bit. */
+declare const SVM_EXIT_NPF: number;
+/** 403h: VMGEXIT. */
+declare const SVM_EXIT_VMGEXIT: number;
+
 /** 8000_0001h: read of a device. */
 declare const SVM_VMGEXIT_MMIO_READ: number;
 /** 8000_0002h: write to a device. */
@@ -329,3 +366,24 @@ declare const SVM_SEV_FEAT_ALTERNATE_INJECTION: number;
 declare const SVM_SEV_FEAT_DEBUG_SWAP: number;
 /** 200h: Secure TSC. */
 declare const SVM_SEV_FEAT_SECURE_TSC: number;
+
+// EXITINFO1 of an #NPF. Linux asm/kvm_host.h; APM vol. 2, 15.36.10.
+
+/** 1h: bit 0, the leaf was there. */
+declare const PFERR_PRESENT_MASK: number;
+/** 2h: bit 1, a write. */
+declare const PFERR_WRITE_MASK: number;
+/** 4h: bit 2, always set. */
+declare const PFERR_USER_MASK: number;
+/** 10h: bit 4, an instruction fetch. */
+declare const PFERR_FETCH_MASK: number;
+/** 8000_0000h: bit 31, the RMP objects. */
+declare const PFERR_GUEST_RMP_MASK: number;
+/** 1_0000_0000h: bit 32, the guest's own address, not one of its page tables. */
+declare const PFERR_GUEST_FINAL_MASK: number;
+/** 4_0000_0000h: bit 34, the C-bit was set. */
+declare const PFERR_GUEST_ENC_MASK: number;
+/** 8_0000_0000h: bit 35, 4K asked, the RMP entry is 2M. */
+declare const PFERR_GUEST_SIZEM_MASK: number;
+/** 10_0000_0000h: bit 36, a VMPL's permissions. */
+declare const PFERR_GUEST_VMPL_MASK: number;

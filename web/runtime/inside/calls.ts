@@ -85,6 +85,8 @@ export enum Call {
   MEMORY_FAULT,
   /** num[1] byte: to the guest's serial port. No event. */
   SERIAL,
+  /** num[1] spa of the context; back: page, its first 48 bytes. No event. */
+  LAUNCH_DIGEST,
   /** num[1] INIT_RMP, [2] [3], [4] [5], [6] [7]: first spa and number of pages of up to three HV-Fixed ranges */
   SNP_INIT_EX,
   /** num[1] 1: SNP_SHUTDOWN_EX, [2] IOMMU_SNP_SHUTDOWN */

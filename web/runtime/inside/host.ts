@@ -179,6 +179,11 @@ export const psp = freeze({
     put(context, vmpck, whole(given.vmpl, "hv.psp.guest_request(): vmpl", MAX_U32));
     return command(Call.GUEST_REQUEST);
   },
+  launch_digest(gctx: unknown) {
+    put(address(gctx, "hv.psp.launch_digest(): gctx"));
+    call(Call.LAUNCH_DIGEST);
+    return digestOf(takePage());
+  },
   page_reclaim(spa: unknown, size?: unknown) {
     put(address(spa, "hv.psp.page_reclaim(): spa"), sizeOf(size, "hv.psp.page_reclaim(): size"));
     return command(Call.PAGE_RECLAIM);
@@ -210,6 +215,15 @@ function fixedRanges(list: unknown): [number, number, number, number, number, nu
     operands[2 * i + 1] = pages;
   }
   return operands;
+}
+
+const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
+  Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
+const firstBytes = uncurry(Uint8Array.prototype.slice);
+
+/** SHA-384: 48 bytes. */
+function digestOf(bytes: Uint8Array): Uint8Array {
+  return firstBytes(bytes, 0, 48);
 }
 
 function mask(value: unknown, what: string): number {

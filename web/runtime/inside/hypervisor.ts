@@ -42,9 +42,9 @@ export function configure(json: string): void {
   hv = freeze(defineProperties({}, { ...getOwnPropertyDescriptors(actions), ...getOwnPropertyDescriptors(own) }));
 }
 
-/** The exports of one of the default's files. */
-export function addDefaults(exports: Partial<Defaults>): void {
-  defaults = { ...defaults, ...exports };
+/** The default's exports. */
+export function setDefaults(exports: Defaults): void {
+  defaults = exports;
 }
 
 /** The program's exports. */

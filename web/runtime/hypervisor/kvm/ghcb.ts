@@ -1,146 +1,246 @@
-/** VMGEXIT: requests in the GHCB MSR and in the GHCB page. GHCB specification, section 4. */
+/**
+ * VMGEXIT. By the GHCB page: KVM copies the fields, checks that the guest has named what the event needs, answers, and copies
+ * its registers back. GHCB specification, section 4.
+ */
 import { runFailed } from "./failures";
-import { convert } from "./memory";
-
-const PAGE_4K = 0xf_ffff_ffff_f000n;
-
-/** where the guest said its GHCB is */
-let registeredGhcb: bigint | null = null;
+import { cpuid, debugRegister, hypercall, mmio, msr, performanceCounter, port, timestamp } from "./instructions";
+import { features, msrRequest, registered } from "./msr";
+import { changeList } from "./psc";
+import { extendedGuestRequest, guestRequest } from "./requests";
+import { Scratch, scratchArea } from "./scratch";
 
 /** [sev_handle_vmgexit()] */
 export function vmgexit(hv: Hypervisor, exit: Vmgexit): bigint | true {
   return exit.code === undefined ? msrRequest(hv, exit.msr) : pageRequest(hv, exit);
 }
 
-/** Features that this host says it has. GHCB specification, 4.1.11. */
-function features(hv: Hypervisor): bigint {
-  const kvm = GHCB_HV_FT_SNP | GHCB_HV_FT_SNP_AP_CREATION;
-  return BigInt(hv.machine.host === "svsm-host" ? kvm | GHCB_HV_FT_SNP_MULTI_VMPL : kvm);
-}
+/** Fields that a request may need: offset in the page, and bytes. */
+const FIELDS = {
+  cpl: [0xcb, 1],
+  rax: [0x1f8, 8],
+  rcx: [0x308, 8],
+  rdx: [0x310, 8],
+  rbx: [0x318, 8],
+  exit_code: [0x390, 8],
+  exit_info_1: [0x398, 8],
+  exit_info_2: [0x3a0, 8],
+  scratch: [0x3a8, 8],
+  xcr0: [0x3e8, 8],
+} as const;
+export type Field = keyof typeof FIELDS;
 
-/** A request in the GHCB MSR; the MSR for an answer. [sev_handle_vmgexit_msr_protocol()] */
-function msrRequest(hv: Hypervisor, msr: bigint): bigint {
-  switch (Number(msr & BigInt(GHCB_MSR_INFO_MASK))) {
-    case GHCB_MSR_SEV_INFO_REQ: {
-      const cBit = BigInt(hv.cpuid(0x8000_001f).ebx & 0x3f);
-      const max = BigInt(GHCB_PROTOCOL_MAX) << BigInt(GHCB_MSR_VER_MAX_POS);
-      const min = BigInt(GHCB_PROTOCOL_MIN) << BigInt(GHCB_MSR_VER_MIN_POS);
-      return max | min | (cBit << BigInt(GHCB_MSR_CBIT_POS)) | BigInt(GHCB_MSR_SEV_INFO_RESP);
-    }
-    case GHCB_MSR_CPUID_REQ: {
-      const { eax, ebx, ecx, edx } = hv.cpuid(Number(msr >> 32n));
-      const register = Number(msr >> 30n) & 3;
-      const value = [eax, ebx, ecx, edx][register] ?? 0;
-      return (BigInt(value) << 32n) | (BigInt(register) << 30n) | BigInt(GHCB_MSR_CPUID_RESP);
-    }
-    case GHCB_MSR_HV_FT_REQ:
-      return (features(hv) << BigInt(GHCB_MSR_HV_FT_POS)) | BigInt(GHCB_MSR_HV_FT_RESP);
-    case GHCB_MSR_PREF_GPA_REQ:
-      // none: all ones
-      return 0xffff_ffff_ffff_f000n | BigInt(GHCB_MSR_PREF_GPA_RESP);
-    case GHCB_MSR_REG_GPA_REQ:
-      // any page will do, and is echoed
-      registeredGhcb = msr & PAGE_4K;
-      return (msr & ~BigInt(GHCB_MSR_INFO_MASK)) | BigInt(GHCB_MSR_REG_GPA_RESP);
-    case GHCB_MSR_PSC_REQ:
-      return BigInt(GHCB_MSR_PSC_RESP) | (changedByMsr(hv, msr) ? 0n : 1n << 63n);
-    case GHCB_MSR_TERM_REQ:
-      return hv.terminate(Number(msr >> 12n) & 0xf, Number(msr >> 16n) & 0xff);
-    default:
-      // An unknown request is not answered: the MSR stays as it was.
-      return msr;
+/** What KVM copied from the page; a register without its valid bit is 0. [sev_es_sync_from_ghcb()] */
+export class Request {
+  readonly usage: number;
+  rax: bigint;
+  rbx: bigint;
+  rcx: bigint;
+  rdx: bigint;
+  readonly cpl: number;
+  private readonly page: DataView;
+
+  constructor(
+    readonly hv: Hypervisor,
+    readonly exit: GhcbExit,
+  ) {
+    this.page = new DataView(hv.read_page(this.spa).buffer);
+    this.usage = this.page.getUint32(0xffc, true);
+    this.rax = this.value("rax");
+    this.rbx = this.value("rbx");
+    this.rcx = this.value("rcx");
+    this.rdx = this.value("rdx");
+    this.cpl = Number(this.value("cpl"));
   }
-}
 
-/** [snp_begin_psc_msr()] */
-function changedByMsr(hv: Hypervisor, msr: bigint): boolean {
-  const op = Number(msr >> BigInt(GHCB_MSR_PSC_OP_POS)) & 0xf;
-  if (op !== SNP_PAGE_STATE_PRIVATE && op !== SNP_PAGE_STATE_SHARED) return false;
-  return convert(hv, Number(msr & PAGE_4K), op === SNP_PAGE_STATE_SHARED);
-}
-
-/** A request in the GHCB page. [sev_es_validate_vmgexit()] */
-function pageRequest(hv: Hypervisor, exit: GhcbExit): true {
-  if (exit.msr !== registeredGhcb) runFailed(hv, `vmgexit: GHCB GPA [0x${exit.msr.toString(16)}] is not registered.`);
-  const { ghcb } = exit;
-  if (ghcb.usage !== GHCB_DEFAULT_USAGE) return answer(exit, GHCB_ERR_INVALID_USAGE);
-  const valid = BigInt(ghcb.valid_bitmap);
-  const has = (offset: number) => ((valid >> BigInt(offset / 8)) & 1n) === 1n;
-  ghcb.valid_bitmap = 0;
-  if (!has(0x390) || !has(0x398) || !has(0x3a0)) return answer(exit, GHCB_ERR_MISSING_INPUT);
-
-  switch (Number(exit.code)) {
-    case SVM_VMGEXIT_PSC:
-      return has(0x3a8) ? changeList(hv, exit) : answer(exit, GHCB_ERR_MISSING_INPUT);
-    case SVM_VMGEXIT_HV_FEATURES:
-      ghcb.sw_exit_info_2 = features(hv);
-      ghcb.sw_exit_info_1 = GHCB_HV_RESP_NO_ACTION;
-      return true;
-    case SVM_VMGEXIT_TERM_REQUEST:
-      return hv.terminate(Number(exit.info1 & 0xfn), Number((exit.info1 >> 4n) & 0xffn));
-    case SVM_VMGEXIT_AP_CREATION:
-      // Simplified: there is no second vCPU to create. VMPL bits in EXITINFO1 are bad input for KVM in any case.
-      if (Number(exit.info1 & 0xffff_ffffn) !== SVM_VMGEXIT_AP_DESTROY && !has(0x1f8)) {
-        return answer(exit, GHCB_ERR_MISSING_INPUT);
-      }
-      return answer(exit, GHCB_ERR_INVALID_INPUT);
-    default:
-      // Run VMPL included
-      return answer(exit, GHCB_ERR_INVALID_EVENT);
+  get code(): number {
+    return Number(this.exit.code);
   }
-}
+  get info1(): bigint {
+    return this.exit.info1;
+  }
+  get info2(): bigint {
+    return this.exit.info2;
+  }
+  private get spa(): number {
+    return this.exit.ghcb.shared_buffer - 0x800;
+  }
 
-function answer({ ghcb }: GhcbExit, error: number): true {
-  ghcb.sw_exit_info_1 = GHCB_HV_RESP_MALFORMED_INPUT;
-  ghcb.sw_exit_info_2 = error;
-  return true;
-}
+  /** Is the field's bit set in the valid bitmap, one bit for 8 bytes of the page? */
+  has(field: Field): boolean {
+    const bit = Math.floor(FIELDS[field][0] / 8);
+    return ((this.page.getUint8(0x3f0 + Math.floor(bit / 8)) >> (bit % 8)) & 1) === 1;
+  }
 
-/**
- * A list of page state changes: u16 next entry, u16 last entry, then u64 entries {next page 11:0, GFN 51:12, operation 55:52,
- * size 56}. Done entries and the position are written back. GHCB specification, 4.1.6. [snp_begin_psc()]
- */
-function changeList(hv: Hypervisor, { ghcb }: GhcbExit): true {
-  const done = (info2: bigint): true => {
-    ghcb.sw_exit_info_1 = GHCB_HV_RESP_NO_ACTION;
+  private value(field: Field): bigint {
+    const [offset, bytes] = FIELDS[field];
+    if (!this.has(field)) return 0n;
+    return bytes === 1 ? BigInt(this.page.getUint8(offset)) : this.page.getBigUint64(offset, true);
+  }
+
+  private get place() {
+    return { gpa: Number(this.exit.msr), spa: this.spa };
+  }
+
+  /** Where the request's data is; null when KVM refuses the place. */
+  scratch(length: number): Scratch | null {
+    return scratchArea(this.hv, this.place, this.value("scratch"), length);
+  }
+
+  /** The guest's memory from `gpa` on, as QEMU has it. */
+  memory(gpa: number): Scratch {
+    return new Scratch(this.hv, gpa, this.place);
+  }
+
+  /** The four registers, EXITINFO1 and EXITINFO2, with their valid bits and no others. [sev_es_sync_to_ghcb()] */
+  answer(info1: number, info2: number | bigint): true {
+    const { ghcb } = this.exit;
+    ghcb.rax = this.rax;
+    ghcb.rbx = this.rbx;
+    ghcb.rcx = this.rcx;
+    ghcb.rdx = this.rdx;
+    ghcb.sw_exit_info_1 = info1;
     ghcb.sw_exit_info_2 = info2;
-    return true;
-  };
-  const list = scratchArea(hv, ghcb);
-  if (list === null) {
-    ghcb.sw_exit_info_1 = GHCB_HV_RESP_MALFORMED_INPUT;
-    ghcb.sw_exit_info_2 = GHCB_ERR_INVALID_SCRATCH_AREA;
+    ghcb.valid_bitmap = VALID_IN_ANSWER;
     return true;
   }
-  const header = hv.read64(list);
-  const last = Number(header >> 16n) & 0xffff;
-  let next = Number(header & 0xffffn);
-  if (last >= VMGEXIT_PSC_MAX_ENTRY) return done(0x1_0000_0001n);
-  for (; next <= last; next++) {
-    const at = list + 8 + next * 8;
-    const entry = hv.read64(at);
-    const gpa = Number(entry & PAGE_4K);
-    const op = Number(entry >> 52n) & 0xf;
-    const pages = (entry >> 56n) & 1n ? 512 : 1;
-    const from = Number(entry & 0xfffn);
-    if (from > pages || gpa % (pages * PAGE_SIZE) !== 0) return done(0x1_0000_0002n);
-    // Other operations (PSMASH, UNSMASH) count as done.
-    const moves = op === SNP_PAGE_STATE_PRIVATE || op === SNP_PAGE_STATE_SHARED;
-    for (let page = from; moves && page < pages; page++) {
-      if (!convert(hv, gpa + page * PAGE_SIZE, op === SNP_PAGE_STATE_SHARED)) return done(0x100_0000_0000n);
-    }
-    hv.write64(at, (entry & ~0xfffn) | BigInt(pages));
-    hv.write64(list, (header & ~0xffffn) | BigInt(next + 1));
+
+  done(info2: number | bigint = 0): true {
+    return this.answer(GHCB_HV_RESP_NO_ACTION, info2);
   }
-  return done(0n);
+
+  /** The guest made a mistake, and is told which. [svm_vmgexit_bad_input()] */
+  refuse(error: number): true {
+    return this.answer(GHCB_HV_RESP_MALFORMED_INPUT, error);
+  }
+
+  /** The guest's handler is to raise #GP(0): vector, type 3 (exception) and valid, as in EVENTINJ. [svm_vmgexit_inject_exception()] */
+  raiseGp(): true {
+    return this.answer(GHCB_HV_RESP_ISSUE_EXCEPTION, 0x8000_0300 + X86_TRAP_GP);
+  }
 }
 
-/** spa of the request's data: in the GHCB page's shared buffer, or in one other page; null when it is not there. */
-function scratchArea(hv: Hypervisor, ghcb: HostGhcb): number | null {
-  const gpa = Number(BigInt(ghcb.sw_scratch) & 0xf_ffff_ffff_ffffn);
-  const leaf = hv.npt.get(gpa);
-  // Simplified: a list that crosses a page is refused. The longest one fits into the shared buffer.
-  const offset = gpa % PAGE_SIZE;
-  if (!leaf || gpa % 8 !== 0 || offset + 8 > PAGE_SIZE) return null;
-  return leaf.spa + offset;
+const VALID_IN_ANSWER = (["rax", "rbx", "rcx", "rdx", "exit_info_1", "exit_info_2"] as const).reduce(
+  (bits, field) => bits | (1n << BigInt(FIELDS[field][0] / 8)),
+  0n,
+);
+
+/** An event that KVM knows: what it needs of the page beyond code and EXITINFO, and what KVM does. */
+interface Event {
+  needs?: readonly Field[] | ((r: Request) => readonly Field[]);
+  /** EXITINFO1 and EXITINFO2 are as they have to be; when left out, they may be anything */
+  fits?(r: Request): boolean;
+  handle(r: Request): true;
+}
+
+const OUT_IN = 1n;
+const STRING = 4n;
+const nothing: Event = { handle: (r) => r.done() };
+
+/** [sev_es_validate_vmgexit(), sev_handle_vmgexit(), svm_exit_handlers] */
+const EVENTS: Record<number, Event> = {
+  [SVM_EXIT_READ_DR7]: { handle: debugRegister },
+  [SVM_EXIT_WRITE_DR7]: { needs: ["rax"], handle: debugRegister },
+  [SVM_EXIT_RDTSC]: { handle: timestamp },
+  [SVM_EXIT_RDPMC]: { needs: ["rcx"], handle: performanceCounter },
+  [SVM_EXIT_CPUID]: { needs: (r) => (r.rax === 0xdn ? ["rax", "rcx", "xcr0"] : ["rax", "rcx"]), handle: cpuid },
+  [SVM_EXIT_INVD]: nothing,
+  [SVM_EXIT_IOIO]: {
+    needs: (r) => (r.info1 & STRING ? ["scratch"] : r.info1 & OUT_IN ? [] : ["rax"]),
+    handle: port,
+  },
+  [SVM_EXIT_MSR]: { needs: (r) => (r.info1 === 0n ? ["rcx"] : ["rcx", "rax", "rdx"]), handle: msr },
+  [SVM_EXIT_VMMCALL]: { needs: ["rax", "cpl"], handle: hypercall },
+  [SVM_EXIT_RDTSCP]: { handle: timestamp },
+  [SVM_EXIT_WBINVD]: nothing,
+  [SVM_EXIT_MONITOR]: { needs: ["rax", "rcx", "rdx"], ...nothing },
+  [SVM_EXIT_MWAIT]: { needs: ["rax", "rcx"], ...nothing },
+  [SVM_VMGEXIT_MMIO_READ]: { needs: ["scratch"], handle: mmio },
+  [SVM_VMGEXIT_MMIO_WRITE]: { needs: ["scratch"], handle: mmio },
+  [SVM_VMGEXIT_NMI_COMPLETE]: nothing,
+  [SVM_VMGEXIT_AP_HLT_LOOP]: { handle: waitForSipi },
+  [SVM_VMGEXIT_AP_JUMP_TABLE]: { handle: jumpTable },
+  [SVM_VMGEXIT_PSC]: {
+    needs: ["scratch"],
+    handle(r) {
+      const list = r.scratch(Number(r.info2));
+      return list ? r.done(changeList(list)) : r.refuse(GHCB_ERR_INVALID_SCRATCH_AREA);
+    },
+  },
+  [SVM_VMGEXIT_GUEST_REQUEST]: { fits: twoPages, handle: guestRequest },
+  [SVM_VMGEXIT_EXT_GUEST_REQUEST]: { fits: twoPages, handle: extendedGuestRequest },
+  [SVM_VMGEXIT_AP_CREATION]: {
+    needs: (r) => (Number(r.info1 & 0xffff_ffffn) === SVM_VMGEXIT_AP_DESTROY ? [] : ["rax"]),
+    handle: createAp,
+  },
+  [SVM_VMGEXIT_HV_FEATURES]: { handle: (r) => r.done(features(r.hv)) },
+  [SVM_VMGEXIT_TERM_REQUEST]: {
+    handle(r) {
+      log(`SEV-ES guest requested termination: reason ${hex(r.info1)} info ${hex(r.info2)}`);
+      return r.hv.terminate(Number(r.info1 & 0xfn), Number((r.info1 >> 4n) & 0xffn));
+    },
+  },
+  [SVM_VMGEXIT_UNSUPPORTED_EVENT]: {
+    handle(r) {
+      const which = `exit_info_1=${hex(r.info1)}, exit_info_2=${hex(r.info2)}`;
+      return runFailed(r.hv, `vmgexit: unsupported event - ${which}`);
+    },
+  },
+};
+
+const hex = (value: bigint | number) => `0x${value.toString(16)}`;
+
+/** A request in the GHCB page. */
+function pageRequest(hv: Hypervisor, exit: GhcbExit): true {
+  const request = new Request(hv, exit);
+  if (exit.msr !== registered.ghcb) runFailed(hv, `vmgexit: GHCB GPA [${hex(exit.msr)}] is not registered.`);
+  const { code, usage } = request;
+  if (usage !== GHCB_DEFAULT_USAGE) {
+    log(`vmgexit: ghcb usage ${hex(usage)} is not valid`);
+    return request.refuse(GHCB_ERR_INVALID_USAGE);
+  }
+  const event = EVENTS[code];
+  const needs = typeof event?.needs === "function" ? event.needs(request) : (event?.needs ?? []);
+  const said = ["exit_code", "exit_info_1", "exit_info_2"] as const;
+  const complete = said.every((field) => request.has(field));
+  if (complete && !event) {
+    log(`vmgexit: exit code ${hex(code)} is not valid`);
+    return request.refuse(GHCB_ERR_INVALID_EVENT);
+  }
+  if (!complete || !event || !needs.every((field) => request.has(field)) || event.fits?.(request) === false) {
+    log(`vmgexit: exit code ${hex(code)} input is not valid`);
+    return request.refuse(GHCB_ERR_MISSING_INPUT);
+  }
+  return event.handle(request);
+}
+
+/** A guest request names two pages, and not the same one twice. */
+function twoPages({ info1, info2 }: Request): boolean {
+  return (info1 | info2) % BigInt(PAGE_SIZE) === 0n && info1 !== info2;
+}
+
+/** The address of the guest's AP jump table, kept for it: 0 sets it, 1 gets it. */
+let apJumpTable = 0n;
+
+function jumpTable(r: Request): true {
+  if (r.info1 === 1n) return r.done(apJumpTable);
+  if (r.info1 === 0n) {
+    apJumpTable = r.info2;
+    return r.done();
+  }
+  log(`svm: vmgexit: unsupported AP jump table request - exit_info_1=${hex(r.info1)}`);
+  return r.refuse(GHCB_ERR_INVALID_INPUT);
+}
+
+/** AP reset hold: the vCPU sleeps until another one sends it a SIPI. */
+function waitForSipi(r: Request): true {
+  return r.hv.stop("The only vCPU waits for a SIPI, which no other can send");
+}
+
+/** Simplified: there is no second vCPU to create. VMPL bits in EXITINFO1 are bad input for KVM in any case. [sev_snp_ap_creation()] */
+function createAp(r: Request): true {
+  const request = r.info1 & 0xffff_ffffn;
+  if (request > BigInt(SVM_VMGEXIT_AP_DESTROY)) {
+    log(`vmgexit: invalid AP creation request [${hex(request)}] from guest`);
+  } else log(`vmgexit: invalid AP APIC ID [${hex(r.info1 >> 32n)}] from guest`);
+  return r.refuse(GHCB_ERR_INVALID_INPUT);
 }

@@ -14,8 +14,8 @@ import {
   takeShared,
 } from "./memory";
 
-const RMP_BIT = 1n << 31n;
-const ENC_BIT = 1n << 34n;
+const RMP_BIT = BigInt(PFERR_GUEST_RMP_MASK);
+const ENC_BIT = BigInt(PFERR_GUEST_ENC_MASK);
 
 /**
  * [npf_interception(), kvm_mmu_faultin_pfn(), sev_gmem_prepare()]
