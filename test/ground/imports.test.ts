@@ -29,6 +29,11 @@ const ROOMS: Refusals[] = [
     allowed: ["../../assembly/abi", "./event", "../scenario/schema"],
   },
   {
+    room: "web/trace",
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../core/machine", "../manual/rules", "../runtime/run", "../store/ui"],
+    allowed: ["../../assembly/abi", "../core/event"],
+  },
+  {
     room: "web/manual",
     refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../store/ui", "../panels/Why"],
     allowed: ["../../assembly/abi", "../core/event"],

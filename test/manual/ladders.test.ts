@@ -1,17 +1,15 @@
 import { expect, test } from "vitest";
 import { Msr, Op, Rule, Size } from "../../assembly/abi";
 import type { Machine } from "../../web/core/machine";
-import { OP_NAMES } from "../../web/core/names";
-import { ladder, order } from "../../web/manual/ladders";
-import { reasons } from "../../web/manual/reasons";
+import { type AnyOp, ladder, OPS, operation, opNamed } from "../../web/trace/operations";
+import { reasons } from "../../web/trace/reasons";
 import { ASID, firmware, give, guest, host, last, machine, ready } from "./machine";
 
-const ops = Object.values(Op).filter((op): op is Op => typeof op === "number" && op !== Op.NONE && op !== Op.COUNT);
 const variants = [{}, { shared: true }, { msr: Msr.SYSCFG }, { msr: Msr.RMP_BASE }, { msr: Msr.HWCR }];
 
 test("every rule stands in a ladder, every rung is a rule, no rung stands twice in one", () => {
   const seen = new Set<Rule>();
-  for (const op of ops) {
+  for (const op of OPS) {
     for (const variant of variants) {
       const rungs = ladder(op, variant);
       expect(new Set(rungs).size, Op[op]).toBe(rungs.length);
@@ -28,8 +26,8 @@ test("every rule stands in a ladder, every rung is a rule, no rung stands twice 
 });
 
 test("an operation with rungs has an order that is cited, and the others have none", () => {
-  for (const op of ops) {
-    const found = order(op);
+  for (const op of OPS) {
+    const found = operation(op).order;
     expect(found !== undefined, Op[op]).toBe(ladder(op).length > 0);
     if (!found) continue;
     expect(found.cite.length).toBeGreaterThan(3);
@@ -146,6 +144,12 @@ function preGuest(m: Machine): void {
   firmware(m);
 }
 
+test("every operation that has a ladder climbs it here", () => {
+  const climbed = new Set([...whole, ...platform].map(([op]) => op));
+  const laddered = OPS.filter((op) => ladder(op).length > 0).map((op) => operation(op).name);
+  expect(laddered.filter((name) => !climbed.has(name))).toEqual([]);
+});
+
 test.each([...whole.map((row) => [...row, true] as const), ...platform.map((row) => [...row, false] as const)])(
   "the core climbs the ladder of %s in this order, to its end",
   (op, before, act, snp) => {
@@ -160,6 +164,6 @@ test.each([...whole.map((row) => [...row, true] as const), ...platform.map((row)
     expect(answered.map(({ rule }) => rule)).toEqual(asked.map(({ name }) => name));
     expect(answered.every(({ outcome }) => outcome === "passed")).toBe(true);
     const variant = { shared: event.op !== "execute" && m.gptGet(ASID, 0x1000).c === 0, msr: Number(event.args.msr) };
-    expect(asked.map(({ rule }) => rule)).toEqual(ladder(OP_NAMES.indexOf(op) as Op, variant));
+    expect(asked.map(({ rule }) => rule)).toEqual(ladder(opNamed(op) as AnyOp, variant));
   },
 );

@@ -4,16 +4,15 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Op, Rule, Size } from "../../assembly/abi";
+import { Rule, Size } from "../../assembly/abi";
 import type { Machine } from "../../web/core/machine";
-import { OP_NAMES } from "../../web/core/names";
 import { codes } from "../../web/manual/codes";
 import { compared } from "../../web/manual/compared";
-import { ladder } from "../../web/manual/ladders";
-import { reasons } from "../../web/manual/reasons";
 import { sentence } from "../../web/manual/sentences";
 import { COLUMNS, stepText, traceText } from "../../web/manual/text";
 import { CHECK_NAMES } from "../../web/scenario/schema";
+import { type AnyOp, ladder, opNamed } from "../../web/trace/operations";
+import { reasons } from "../../web/trace/reasons";
 import { ASID, firmware, guest, host, machine, ready, withChanges } from "./machine";
 
 /** Few addresses, so that operations meet: pages in two 2 MiB regions, a 2M one, uncovered and odd ones. */
@@ -139,7 +138,7 @@ test("ladder, sentence and text of whatever happens", () => {
           m.seek(step - 1);
           const shared = m.gptGet(ASID, Number(event.args.gva)).c === 0;
           m.seek(m.events);
-          const rungs = ladder(OP_NAMES.indexOf(event.op) as Op, { shared });
+          const rungs = ladder(opNamed(event.op) as AnyOp, { shared });
           expect(found.map(({ rule }) => rule)).toEqual(rungs.map((rule) => Rule[rule]));
         }
         if (event.rule) decided.add(event.rule);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { TraceEvent } from "../../web/core/event";
 import { COLUMNS, stepText, traceText, wrap } from "../../web/manual/text";
 import type { End } from "../../web/runtime/protocol";
+import { OP_NAMES } from "../../web/trace/operations";
 
 const event: TraceEvent = {
   n: 12,
@@ -129,17 +130,7 @@ test("72 columns, whatever an event carries", () => {
     long,
   );
   const events = fc.record({
-    op: fc.constantFrom(
-      "pvalidate",
-      "rmpadjust",
-      "rmpupdate",
-      "write",
-      "vmgexit",
-      "wrmsr",
-      "host-wrmsr",
-      "cpuid",
-      "odd.op",
-    ),
+    op: fc.constantFrom(...OP_NAMES),
     args: some.map((args) => ({ msr: "0x2", ...args })),
     result: some,
     rule: fc.constantFrom("RMP_GPA", "RMPADJUST_SUBSET", "FROZEN_MSR", "nothing"),

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { isRule, ruleText } from "../../web/manual/rules";
+import type { OpName } from "../../web/trace/operations";
 import { goldenPath, scenarioIds } from "./disk";
 import { goldenThen, readScenario } from "./golden";
 
@@ -20,7 +21,7 @@ function assumedRules(trace: string): string[] {
         .split(" ")
         .map((pair) => pair.split("=")),
     );
-    if (ruleText(rule, { op, args: values })?.sure === "assumed") found.add(rule);
+    if (ruleText(rule, { op: op as OpName, args: values })?.sure === "assumed") found.add(rule);
   }
   return [...found];
 }

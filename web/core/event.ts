@@ -3,6 +3,7 @@
  * Addresses, masks and 64-bit values are hex strings, other numbers are numbers, absent fields are left out.
  */
 import type { PageState } from "../../assembly/abi";
+import type { OpName } from "../trace/operations";
 
 /** Where in a program something happened: `file` is guest, hypervisor or a library module ("linux"). 1-based. */
 export interface Place {
@@ -29,8 +30,8 @@ export interface TraceEvent {
   cpl: number;
   asid: number;
   /** the instruction as Linux spells it: pvalidate, rmpadjust, rmpupdate, npt.map, ... */
-  op: string;
-  /** operands by name */
+  op: OpName;
+  /** operands by name (trace/operations.ts) */
   args: Record<string, string | number>;
   /** result by name: what was read, what RMPQUERY gave */
   result?: Record<string, string | number>;

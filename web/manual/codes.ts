@@ -4,9 +4,8 @@
  */
 import { Eax, FwStatus, Vc } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
+import { operation, opNamed } from "../trace/operations";
 import { exitinfo1, hex, pageFault, permissions, size, small } from "./spell";
-
-const FIRMWARE = "snp_";
 
 /** An error code as the manuals write it: #GP(0), not #GP(0x0). */
 function errorCode(event: TraceEvent): string {
@@ -50,13 +49,15 @@ function results(event: TraceEvent): string {
 export function codes(event: TraceEvent): string {
   if (event.fault) return faultCodes(event);
   const { eax, op, args } = event;
-  if (op.startsWith(FIRMWARE)) {
+  const number = opNamed(op);
+  const returns = number === undefined ? "nothing" : operation(number).returns;
+  if (returns === "status") {
     const status = eax ?? 0;
     return `status ${hex(status)} ${event.status ?? FwStatus[status] ?? ""}`.trim();
   }
   if (eax !== undefined) {
     if (eax !== 0) return `EAX=${eax} ${event.status ?? Eax[eax] ?? ""}`.trim();
-    return op === "pvalidate" ? `EAX=0 CF=${event.cf ?? 0}` : `EAX=0${results(event)}`;
+    return returns === "eax, cf" ? `EAX=0 CF=${event.cf ?? 0}` : `EAX=0${results(event)}`;
   }
   if (op === "vmgexit") {
     const after = event.result?.msr;

@@ -8,6 +8,7 @@
 import type { Rule } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import type { CheckName } from "../scenario/schema";
+import type { OpName, Sure } from "../trace/operations";
 import { type Blank, blanks } from "./blanks";
 import { ACCESS } from "./rules/access";
 import { GUEST } from "./rules/guest";
@@ -17,12 +18,6 @@ import { PLATFORM } from "./rules/platform";
 import { WALK } from "./rules/walk";
 
 export type RuleName = Exclude<keyof typeof Rule, "NONE" | "COUNT">;
-
-/**
- * verified: read in the manual, or said by the vendor's engineers, or two independent implementations agree.
- * reconstructed: the parts are verified, their order is ours. assumed: nothing at hand says it, or one source alone.
- */
-export type Sure = "verified" | "reconstructed" | "assumed";
 
 /** How the two compared values of a rung are printed (compared.ts). */
 export type Show =
@@ -69,7 +64,7 @@ const TEXTS: Record<RuleName, Text> = { ...WALK, ...ACCESS, ...GUEST, ...HOST, .
 interface Occasion {
   rule: RuleName;
   /** op, and its register where that decides */
-  op: string;
+  op: OpName;
   msr?: readonly number[];
   sure: Sure;
   note: string;

@@ -4,6 +4,7 @@
  */
 import { GuestState, Msr, PageType } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
+import type { OpName } from "../trace/operations";
 import { answer, request } from "./ghcb";
 import { because } from "./rules";
 import { count, hex, msrName, permissions, size, small, syscfg, whole } from "./spell";
@@ -198,7 +199,7 @@ const guestStatus: Say = ({ args, result }) => {
 };
 
 /** The sentence when it went through. */
-const DONE: Record<string, Say> = {
+const DONE: Readonly<Record<OpName, Say>> = {
   pvalidate,
   rmpadjust,
   rmpquery,
@@ -289,5 +290,5 @@ function refused(event: TraceEvent): string {
 /** One sentence about the event, with a full stop. */
 export function sentence(event: TraceEvent): string {
   if (event.fault || (event.eax ?? 0) !== 0) return refused(event);
-  return DONE[event.op]?.(event) ?? `${event.op} was done.`;
+  return DONE[event.op](event);
 }

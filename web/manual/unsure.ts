@@ -3,7 +3,7 @@
  * The first part is generated from the rules and ladders, so nothing there can be forgotten.
  */
 import { Op } from "../../assembly/abi";
-import { order } from "./ladders";
+import { OPS, operation } from "../trace/operations";
 import { OCCASIONS, RULE_NAMES, type RuleName, ruleText } from "./rules";
 
 export type UnsureKind = "assumed" | "reconstructed" | "simplified" | "not modelled";
@@ -238,8 +238,6 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-const ORDERED = [Op.PVALIDATE, Op.RMPADJUST, Op.RMPQUERY, Op.RMPUPDATE, Op.PSMASH, Op.RMPREAD, Op.VMRUN] as const;
-
 /** The whole list: rules, orders of checks, then the rest. */
 export function unsure(): Unsure[] {
   const list: Unsure[] = [];
@@ -252,8 +250,8 @@ export function unsure(): Unsure[] {
   for (const { rule, op, sure, note, settle } of OCCASIONS) {
     if (sure !== "verified") put(sure, `${rule} (${op})`, note, settle, rule);
   }
-  for (const op of ORDERED) {
-    const found = order(op);
+  for (const op of OPS) {
+    const found = operation(op).order;
     if (found && found.sure !== "verified") put(found.sure, `order of ${Op[op]}`, found.note, found.settle);
   }
   for (const [kind, about, text, settle] of ROWS) put(kind, about, text, settle);

@@ -3,14 +3,24 @@ import { endLabel } from "../manual/ends";
 import type { End } from "../runtime/protocol";
 import type { IconName } from "./icons";
 
-/** A check decided this end, as opposed to success, a mistake in the program or an empty tank. */
-export function endedByCheck(end: End): boolean {
-  return ["terminated", "shutdown", "stopped", "refused"].includes(end.end);
-}
+/** Success; a check decided; or the run came to no end of the machine's: a mistake in the program, an empty tank. */
+const ICONS: Readonly<Record<End["end"], IconName>> = {
+  completed: "tick",
+  terminated: "cross",
+  shutdown: "cross",
+  stopped: "cross",
+  refused: "cross",
+  fuel: "minus",
+  error: "minus",
+};
 
 export function endIcon(end: End): IconName {
-  if (end.end === "completed") return "tick";
-  return endedByCheck(end) ? "cross" : "minus";
+  return ICONS[end.end];
+}
+
+/** A check decided this end. */
+export function endedByCheck(end: End): boolean {
+  return endIcon(end) === "cross";
 }
 
 /** The tab's title: the scenario and its end. */

@@ -4,6 +4,7 @@
  */
 import type { EntryView, FieldChange, Mapping, Reason, TraceEvent } from "../core/event";
 import type { Scenario } from "../scenario/schema";
+import type { OpName } from "../trace/operations";
 
 /** How a run ended (design/programs.md, section 4). */
 export type End =
@@ -69,7 +70,7 @@ export interface LaunchStep {
 /** Events of a run that one check decided, told apart by operation. */
 export interface Decided {
   rule: string;
-  op: string;
+  op: OpName;
   /** MSR number where the operation names one */
   msr?: string;
   count: number;

@@ -1,7 +1,8 @@
 /** The state after a step, as the page draws it. */
-import { Cell, ContextField, FirmwareState, GuestState, Limit, Rung } from "../../assembly/abi";
-import type { Mapping, Reason, TraceEvent } from "../core/event";
+import { Cell, ContextField, FirmwareState, GuestState, Limit } from "../../assembly/abi";
+import type { Mapping, TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
+import { reasons } from "../trace/reasons";
 import { ASID } from "./guest";
 import { spaOf } from "./nested";
 import type { PlatformView, StepView } from "./protocol";
@@ -30,7 +31,7 @@ export function stepView(
     step,
     events,
     event,
-    reasons: step === 0 ? [] : reasonsOf(machine, step),
+    reasons: event ? reasons(event, machine.explain(step)) : [],
     changed: changes.fields,
     changedPages: changes.pages.slice(0, MAX_PAGES),
     tiles,
@@ -74,16 +75,6 @@ export function platformView(machine: Machine): PlatformView {
   }
   const initialized = Number(machine.cell(Cell.FW_STATE)) === FirmwareState.INIT;
   return { cores, initialized, covered: machine.covered * 4096, guests };
-}
-
-/** The rungs that were asked, with the values that were compared. Those that were not reached are the page's to add. */
-function reasonsOf(machine: Machine, step: number): Reason[] {
-  return machine.explain(step).map(({ name, outcome, left, right }) => ({
-    rule: name,
-    outcome: outcome === Rung.PASSED ? "passed" : outcome === Rung.OFF ? "off" : "failed",
-    left: `0x${left.toString(16)}`,
-    right: `0x${right.toString(16)}`,
-  }));
 }
 
 function selected(machine: Machine, spa: number, mapped: readonly number[]): NonNullable<StepView["selected"]> {

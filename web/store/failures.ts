@@ -5,6 +5,7 @@
  */
 import { Actor, Op, Outcome } from "../../assembly/abi";
 import type { Strip } from "../runtime/protocol";
+import { operation } from "../trace/operations";
 
 export interface Failures {
   /** steps (event numbers from 1), ascending */
@@ -17,8 +18,7 @@ const STRIDE = 4;
 
 /** What a guest asked for, as far as the strip tells two requests apart. */
 function isGuestAccess(strip: Strip, i: number): boolean {
-  const op = strip[i * STRIDE];
-  return strip[i * STRIDE + 1] === Actor.GUEST && op !== Op.CPL && op !== Op.GPT_MAP && op !== Op.HALT;
+  return strip[i * STRIDE + 1] === Actor.GUEST && operation(strip[i * STRIDE] ?? Op.NONE).counted;
 }
 
 export function findFailures(strip: Strip): Failures {

@@ -20,8 +20,12 @@ export interface ChosenImage {
   answer: ImageAnswer | null;
 }
 
+/** The sides of the hardware that the page shows, one at a time. */
+export const HARDWARE_TABS = ["rmp", "platform"] as const;
+export type HardwareTab = (typeof HARDWARE_TABS)[number];
+
 interface Platform {
-  shown: boolean;
+  tab: HardwareTab;
   /** the run whose launch stands in `steps` and `levels` */
   of: RunResult | null;
   steps: LaunchStep[] | null;
@@ -35,7 +39,7 @@ interface Platform {
 const UNKNOWN: LevelLaunch[] = LEVELS.map(() => ({ state: "unknown" }));
 
 export const platform = create<Platform>()(() => ({
-  shown: false,
+  tab: "rmp",
   of: null,
   steps: null,
   failed: "",
@@ -44,8 +48,8 @@ export const platform = create<Platform>()(() => ({
   inputs: START,
 }));
 
-export function showPlatform(shown: boolean): void {
-  platform.setState({ shown });
+export function showHardware(tab: HardwareTab): void {
+  platform.setState({ tab });
 }
 
 /** Asks for the launch of the shown run, then for what the other levels would launch; each stands as soon as it is there. */

@@ -6,7 +6,6 @@ import { encodeLink } from "../scenario/link";
 import type { Scenario } from "../scenario/schema";
 import { serializeScenario } from "../scenario/serialize";
 import { linkTo } from "./address";
-import { ladderOf } from "./ladder";
 import { machine } from "./machine";
 import { say, ui } from "./ui";
 
@@ -36,7 +35,7 @@ export async function copyStep(): Promise<void> {
   if (!view?.event) return;
   const event = { ...view.event, changed: view.event.changed ?? view.changed };
   const heading = { title: ran?.title ?? "", of: view.events, model: result?.model ?? "" };
-  await copy(stepText(event, ladderOf(view), heading), "Step copied as text, 72 columns.");
+  await copy(stepText(event, view.reasons, heading), "Step copied as text, 72 columns.");
 }
 
 export async function copyTrace(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The right band: what is true. The RMP as a map, the selected page, and the entries that matter. */
-import { Suspense } from "react";
-import { platform } from "../../store/platform";
+import { type ComponentType, Suspense } from "react";
+import { type HardwareTab, platform } from "../../store/platform";
 import { set, settings } from "../../store/settings";
 import { ui } from "../../store/ui";
 import { Icon } from "../icons";
@@ -14,10 +14,15 @@ import { Entries } from "./Entries";
 import { Selected } from "./Selected";
 import { Spoken } from "./Spoken";
 
-const Platform = lazily(() => import("../platform/Platform"));
+/** What each tab shows. */
+const SIDES: Readonly<Record<HardwareTab, ComponentType>> = {
+  rmp: Rmp,
+  platform: lazily(() => import("../platform/Platform")),
+};
 
 export function Hardware() {
-  const shown = platform((s) => s.shown);
+  const tab = platform((s) => s.tab);
+  const Side = SIDES[tab];
   return (
     <section className="band hardware" aria-labelledby="hardware-heading">
       <header className="band-head">
@@ -25,19 +30,10 @@ export function Hardware() {
         <HardwareTabs />
         <MachineSummary />
       </header>
-      <div
-        className="band-body"
-        role="tabpanel"
-        id="hardware-panel"
-        aria-labelledby={`hardware-tab-${shown ? "platform" : "rmp"}`}
-      >
-        {shown ? (
-          <Suspense fallback={null}>
-            <Platform />
-          </Suspense>
-        ) : (
-          <Rmp />
-        )}
+      <div className="band-body" role="tabpanel" id="hardware-panel" aria-labelledby={`hardware-tab-${tab}`}>
+        <Suspense fallback={null}>
+          <Side />
+        </Suspense>
       </div>
     </section>
   );

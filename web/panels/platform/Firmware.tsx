@@ -1,6 +1,6 @@
 /** The RMP's place, the firmware's state, and the guests it keeps. Firmware ABI (56860), platform and guest states. */
 import type { PlatformView } from "../../runtime/protocol";
-import { showPlatform } from "../../store/platform";
+import { showHardware } from "../../store/platform";
 import { select } from "../../store/step";
 import { address, count, grouped } from "../numbers";
 
@@ -74,7 +74,7 @@ export function Firmware({ platform }: { platform: PlatformView }) {
                         className="button plain mono"
                         title="Show this page in the RMP"
                         onClick={() => {
-                          showPlatform(false);
+                          showHardware("rmp");
                           void select(context);
                         }}
                       >

@@ -1,40 +1,37 @@
-/** The two sides of the hardware: the RMP, and the platform around it. */
+/** The sides of the hardware: the RMP, and the platform around it. */
 import type { KeyboardEvent } from "react";
-import { platform, showPlatform } from "../../store/platform";
+import { HARDWARE_TABS, type HardwareTab, platform, showHardware } from "../../store/platform";
 
-const TABS = [
-  ["rmp", "RMP"],
-  ["platform", "Platform"],
-] as const;
+const TITLES: Readonly<Record<HardwareTab, string>> = { rmp: "RMP", platform: "Platform" };
 
 export function HardwareTabs() {
-  const shown = platform((s) => s.shown);
+  const shown = platform((s) => s.tab);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (by === 0) return;
     event.preventDefault();
-    showPlatform(!shown);
-    event.currentTarget.querySelector<HTMLElement>(`#hardware-tab-${shown ? "rmp" : "platform"}`)?.focus();
+    const count = HARDWARE_TABS.length;
+    const next = HARDWARE_TABS[(HARDWARE_TABS.indexOf(shown) + by + count) % count] ?? shown;
+    showHardware(next);
+    event.currentTarget.querySelector<HTMLElement>(`#hardware-tab-${next}`)?.focus();
   };
   return (
     <div className="tabs hardware-tabs" role="tablist" aria-label="Hardware" onKeyDown={onKeyDown}>
-      {TABS.map(([name, title]) => {
-        const selected = shown === (name === "platform");
-        return (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            id={`hardware-tab-${name}`}
-            className="tab"
-            aria-selected={selected}
-            aria-controls="hardware-panel"
-            tabIndex={selected ? 0 : -1}
-            onClick={() => showPlatform(name === "platform")}
-          >
-            {title}
-          </button>
-        );
-      })}
+      {HARDWARE_TABS.map((tab) => (
+        <button
+          key={tab}
+          type="button"
+          role="tab"
+          id={`hardware-tab-${tab}`}
+          className="tab"
+          aria-selected={shown === tab}
+          aria-controls="hardware-panel"
+          tabIndex={shown === tab ? 0 : -1}
+          onClick={() => showHardware(tab)}
+        >
+          {TITLES[tab]}
+        </button>
+      ))}
     </div>
   );
 }

@@ -3,11 +3,13 @@
  * Ctrl. For the keyboard and for screen readers the slider of the transport is the same thing.
  */
 import { type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Op } from "../../../assembly/abi";
 import { goTo, pause } from "../../store/step";
 import { ui } from "../../store/ui";
+import { operation } from "../../trace/operations";
 import { useElementSize } from "../use-element-size";
 import { usePalette } from "../use-palette";
-import { findLanes, opName, outcomeName } from "./lanes";
+import { findLanes, outcomeName } from "./lanes";
 import { AXIS, LANE, paintTimeline, type Scene, type Window } from "./paint";
 
 /** Below this width, in CSS pixels, the numbers under the lanes give way to the slider above them. */
@@ -123,7 +125,8 @@ function Hint({ over, strip, width }: { over: { event: number; x: number }; stri
   const side = over.x > width / 2 ? { right: width - over.x + 10 } : { left: over.x + 10 };
   return (
     <p className="hint" style={side} aria-hidden="true">
-      <span className="muted">{over.event + 1}</span> {opName(strip[i] ?? 0)} {outcome ? <b>{outcome}</b> : null}
+      <span className="muted">{over.event + 1}</span> {operation(strip[i] ?? Op.NONE).name}{" "}
+      {outcome ? <b>{outcome}</b> : null}
     </p>
   );
 }

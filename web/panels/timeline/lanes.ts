@@ -1,5 +1,5 @@
 /** Which lanes a run has, one an actor (a guest one a VMPL), and which lane each event is in. */
-import { Actor, Op, Outcome } from "../../../assembly/abi";
+import { Actor, Outcome } from "../../../assembly/abi";
 import type { Strip } from "../../runtime/protocol";
 
 export interface Lane {
@@ -35,65 +35,23 @@ export function findLanes(strip: Strip): Lanes {
   return { lanes, of };
 }
 
-/** What an event looks like: its kind of operation. */
-export type Glyph = "rmp" | "update" | "access" | "table" | "exit" | "command" | "register";
-
-export function glyphOf(op: number): Glyph {
-  switch (op) {
-    case Op.PVALIDATE:
-    case Op.RMPADJUST:
-    case Op.RMPQUERY:
-      return "rmp";
-    case Op.RMPUPDATE:
-    case Op.PSMASH:
-    case Op.RMPREAD:
-      return "update";
-    case Op.GUEST_READ:
-    case Op.GUEST_WRITE:
-    case Op.GUEST_FETCH:
-    case Op.HOST_READ:
-    case Op.HOST_WRITE:
-      return "access";
-    case Op.NPT_MAP:
-    case Op.NPT_UNMAP:
-    case Op.GPT_MAP:
-      return "table";
-    case Op.VMGEXIT:
-    case Op.VMRUN:
-    case Op.HALT:
-      return "exit";
-    case Op.SNP_INIT:
-    case Op.SNP_GCTX_CREATE:
-    case Op.SNP_LAUNCH_START:
-    case Op.SNP_ACTIVATE:
-    case Op.SNP_LAUNCH_UPDATE:
-    case Op.SNP_LAUNCH_FINISH:
-      return "command";
-    default:
-      return "register";
-  }
-}
-
-/** "pvalidate", "npt.map", "snp_launch_update": as traces and programs spell it. */
-export function opName(op: number): string {
-  const name = (Op[op] ?? "?").toLowerCase();
-  if (/^(npt|gpt)_/.test(name)) return name.replace("_", ".");
-  return name
-    .replace(/^guest_/, "")
-    .replace(/^host_/, "host-")
-    .replace(/^fetch$/, "execute");
-}
-
-const OUTCOMES: Partial<Record<Outcome, string>> = {
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  [Outcome.DONE]: "",
   [Outcome.STATUS]: "refused",
   [Outcome.GP]: "#GP",
   [Outcome.PF]: "#PF",
   [Outcome.VC]: "#VC",
   [Outcome.NPF]: "#NPF",
   [Outcome.VMEXIT_INVALID]: "VMEXIT_INVALID",
+  [Outcome.VMEXIT_BUSY]: "VMEXIT_BUSY",
   [Outcome.FIRMWARE]: "refused",
+  // these keep no event
+  [Outcome.NO_EVENTS]: "",
+  [Outcome.NO_JOURNAL]: "",
+  [Outcome.NO_TABLES]: "",
 };
 
-export function outcomeName(outcome: number): string {
-  return OUTCOMES[outcome as Outcome] ?? "";
+/** "" when it went through. */
+export function outcomeName(outcome: Outcome): string {
+  return OUTCOMES[outcome];
 }

@@ -1,9 +1,10 @@
 /** Draws the timeline. Only what is in sight is drawn, so its cost depends on the width and not on the run. */
-import { Outcome } from "../../../assembly/abi";
+import { Op, Outcome } from "../../../assembly/abi";
 import type { Strip } from "../../runtime/protocol";
+import { type Glyph, operation } from "../../trace/operations";
 import type { Palette } from "../map/palette";
 import { count } from "../numbers";
-import { type Glyph, glyphOf, type Lanes } from "./lanes";
+import type { Lanes } from "./lanes";
 
 export const LANE = 24;
 export const AXIS = 20;
@@ -81,7 +82,7 @@ function paintGlyph(c: Context, p: Palette, scene: Scene, i: number, x: number, 
     c.stroke();
     return;
   }
-  SHAPES[glyphOf(scene.strip[4 * i] ?? 0)](c, x, y, r);
+  SHAPES[operation(scene.strip[4 * i] ?? Op.NONE).glyph](c, x, y, r);
 }
 
 const SHAPES: Record<Glyph, (c: Context, x: number, y: number, r: number) => void> = {

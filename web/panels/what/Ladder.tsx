@@ -4,10 +4,11 @@
  */
 import type { Reason, TraceEvent } from "../../core/event";
 import { compared } from "../../manual/compared";
-import { ruleText, type Sure } from "../../manual/rules";
+import { ruleText } from "../../manual/rules";
 import { editMachine } from "../../store/scenario";
 import { ui } from "../../store/ui";
 import { showUnsure } from "../../store/unsure";
+import type { Sure } from "../../trace/operations";
 import { Icon, type IconName } from "../icons";
 
 const MARKS: Record<Reason["outcome"], IconName | null> = {

@@ -1,10 +1,8 @@
 /** The middle band: the step in one sentence, then why, then what it changed. */
-import { useMemo } from "react";
 import type { Place, TraceEvent } from "../../core/event";
 import { codes } from "../../manual/codes";
 import { sentence } from "../../manual/sentences";
 import type { StepView } from "../../runtime/protocol";
-import { ladderOf } from "../../store/ladder";
 import { reveal } from "../../store/programs";
 import { copyStep, copyTrace } from "../../store/sharing";
 import { ui } from "../../store/ui";
@@ -48,7 +46,7 @@ export function WhatHappened() {
 }
 
 function Step({ view, event }: { view: StepView; event: TraceEvent }) {
-  const reasons = useMemo(() => ladderOf(view), [view]);
+  const { reasons } = view;
   // A step that was stopped is read for its reason, one that went through for its effect.
   const stopped = reasons.some(({ outcome }) => outcome === "failed");
   const why = reasons.length > 0 && (
