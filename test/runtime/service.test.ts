@@ -39,7 +39,7 @@ describe("the worker", () => {
     const { result, id } = (await ask({ type: "run", id: 7, scenario: BOOT })) as Told;
     expect(id).toBe(7);
     expect(result).toMatchObject({ end: { end: "completed" }, model: MODEL, logDropped: 0 });
-    expect(result.log).toEqual([{ step: result.events, actor: "guest", text: "done" }]);
+    expect(result.log).toEqual([{ step: result.events, actor: "guest", vcpu: 0, vmpl: 0, text: "done" }]);
     expect(result.strip.length).toBe(result.events * 4);
     expect(result.places.length).toBe(result.events * 2);
     expect(transferred.at(-1)).toBe(2);
@@ -148,7 +148,8 @@ describe("the thread", () => {
   test("runs like the worker", async () => {
     const { text, end } = await runInThread(BOOT, await theParts());
     expect(end).toMatchObject({ end: "completed", model: MODEL });
-    expect(text.trimEnd().split("\n").length).toBe(end.events + 1);
+    // each event, the line of the log, the end
+    expect(text.trimEnd().split("\n").length).toBe(end.events + 2);
   });
 
   test("a native call that never returns is ended from outside", async () => {
