@@ -68,9 +68,10 @@ describe("the worker", () => {
     const trace = await ask({ type: "trace", id: 9 });
     if (trace.type !== "trace") throw new Error(trace.type);
     const lines = trace.text.trimEnd().split("\n");
-    expect(lines.length).toBe(result.events + 1);
+    // each event, the line of the log, the end
+    expect(lines.length).toBe(result.events + 2);
     expect(JSON.parse(lines.at(-1) ?? "")).toEqual({ end: "completed", events: result.events, model: MODEL });
-    expect(JSON.parse(lines.at(-2) ?? "")).toEqual(view.event);
+    expect(JSON.parse(lines.at(-3) ?? "")).toEqual(view.event);
   });
 
   test("step 0 is the machine before the first event; steps outside are moved in", async () => {
