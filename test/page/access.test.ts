@@ -23,7 +23,7 @@ const SCREENS: [name: string, go: (reader: Visit) => Promise<void>][] = [
       await reader.runState("The program is wrong");
     },
   ],
-  ["a run that was cut", async (reader) => reader.page.locator(".run-cut").waitFor()],
+  ["a run that was cut", async (reader) => reader.page.locator(".run-note").waitFor()],
   [
     "the default hypervisor",
     async (reader) => {

@@ -73,7 +73,7 @@ describe.each(SIDES)("from the %s", (_, tab, wrap) => {
     if (tab === "hypervisor") await overrideHypervisor(reader, wrap(code));
     else await reader.write(wrap(code));
     await reader.runState(/more events than one run may have/);
-    await reader.page.locator(".run-cut").filter({ hasText: "Shown is the run before it." }).waitFor();
+    await reader.page.locator(".run-note").filter({ hasText: "Shown is the run before it." }).waitFor();
     expect(await reader.sinceAsked()).toBeLessThan(WITHIN);
     expect((await reader.where())[1]).toBe(events);
     await reader.page

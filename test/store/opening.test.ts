@@ -286,3 +286,14 @@ describe("a file", () => {
     expect(opened().says).toMatch(/version: missing/);
   });
 });
+
+test("a scenario is as it came until its text, machine or level is another; where the reader stands does not count", async () => {
+  await load("#boot-check");
+  const { scenario } = ui.getState();
+  if (!scenario) throw new Error("nothing is open");
+  expect(opening.isAsItCame(scenario)).toBe(true);
+  expect(opening.isAsItCame({ ...scenario, view: { step: 3 } })).toBe(true);
+  expect(opening.isAsItCame({ ...scenario, vmpl: 2 })).toBe(false);
+  expect(opening.isAsItCame({ ...scenario, guest: "" })).toBe(false);
+  expect(opening.isAsItCame({ ...scenario, machine: { ...scenario.machine, cores: 2 } })).toBe(false);
+});

@@ -12,6 +12,7 @@ import { decodeLink } from "../scenario/link";
 import { parseScenario, TOO_LARGE } from "../scenario/parse";
 import { plain, shown } from "../scenario/quoted";
 import type { Scenario } from "../scenario/schema";
+import { serializeScenario } from "../scenario/serialize";
 import {
   fragment as currentFragment,
   noteScenarioBelow,
@@ -128,6 +129,13 @@ export async function openFile(file: File): Promise<boolean> {
   tell(drafts.replace(id, parsed.scenario));
   open(id, parsed.scenario, { held: false, notice: noticeOf(parsed.notes, "") });
   return true;
+}
+
+/** `scenario` is the one that was opened, unchanged but for where the reader stands in it. */
+export function isAsItCame(scenario: Scenario): boolean {
+  if (!original) return false;
+  const text = ({ view: _, ...rest }: Scenario) => serializeScenario(rest);
+  return scenario === original.scenario || text(scenario) === text(original.scenario);
 }
 
 /** The scenario as it came, again. */

@@ -1,6 +1,8 @@
 /** First, back, play, forward, last; the failures; the slider; how the run ended. */
 
+import { useShallow } from "zustand/react/shallow";
 import { endSentence } from "../../manual/ends";
+import { unmetClaims } from "../../store/expected";
 import { showCut } from "../../store/run";
 import { SPEEDS, set, settings } from "../../store/settings";
 import { goTo, setSpeed, stepBy } from "../../store/step";
@@ -94,6 +96,7 @@ export function RunState() {
   const end = ui((s) => s.end);
   const alive = ui((s) => s.alive);
   const cut = ui((s) => s.cut);
+  const unmet = ui(useShallow(unmetClaims));
   const ms = ui((s) => s.result?.ms);
   if (status === "running" && alive > 0) return <p className="run-state">Running: {plural(alive, "event")} so far.</p>;
   if (status === "held") return <p className="run-state">Not run yet.</p>;
@@ -103,7 +106,7 @@ export function RunState() {
     );
   if (cut) {
     return (
-      <div className="run-cut">
+      <div className="run-note">
         <p className="run-state" title={endSentence(end)}>
           {endSentence(end)}
         </p>
@@ -116,12 +119,22 @@ export function RunState() {
       </div>
     );
   }
-  return (
+  const how = (
     <p className="run-state" data-bad={endedByCheck(end) || undefined} title={endSentence(end)}>
       {endSentence(end)}{" "}
       {ms !== undefined && end.end !== "fuel" ? (
         <span className="muted">{ms < 1 ? "under 1" : count(Math.round(ms))} ms</span>
       ) : null}
     </p>
+  );
+  if (unmet.length === 0) return how;
+  return (
+    <div className="run-note">
+      {how}
+      <p className="small" title={unmet.join("; ")}>
+        The scenario says otherwise: {unmet[0]}
+        {unmet.length > 1 ? `, and ${unmet.length - 1} more` : ""}. A later model may end it in another way.
+      </p>
+    </div>
   );
 }
