@@ -22,6 +22,7 @@ const SOURCES = [
   "asconfig.json",
   "vite.config.ts",
   "cli/notices.ts",
+  "cli/embedded.ts",
   "package-lock.json",
 ];
 
