@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import { ensureBuilt } from "./cli/build";
@@ -48,11 +49,14 @@ function policy(): Plugin {
   return { name: "snplay:policy", apply: "build", transformIndexHtml: () => [tag] };
 }
 
+const named = createRequire(import.meta.url).resolve("decode-named-character-reference");
 const { page, worker } = notices();
 
 export default defineConfig({
   // relative, so that the page works from any sub-folder of any static server
   base: "./",
+  // Its variant for browsers needs a document, which the worker that reads Markdown has not.
+  resolve: { alias: [{ find: /^decode-named-character-reference$/, replacement: named }] },
   plugins: [core(), react(), policy(), page],
   worker: { format: "es", plugins: () => [worker()] },
   build: {

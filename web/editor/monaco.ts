@@ -50,7 +50,7 @@ import "monaco-editor/editor/standalone/browser/referenceSearch/standaloneRefere
 import "monaco-editor/features/codicon/register";
 import "monaco-editor/languages/definitions/typescript/register";
 import editorWorkerUrl from "monaco-editor/editor/editor.worker?worker&url";
-import { keepScript, workerOf } from "./workers";
+import { keepScript, workerOf } from "../store/workers";
 
 export * as monaco from "monaco-editor/editor";
 

@@ -1,5 +1,6 @@
 /** The top of the page: the picker, what the scenario claims, and what can be done with it. */
 
+import { plain, TITLE_CHARS } from "../scenario/quoted";
 import { command, perform } from "../store/commands";
 import { settings, type Theme } from "../store/settings";
 import { ui } from "../store/ui";
@@ -8,21 +9,27 @@ import { InlineCode } from "./InlineCode";
 import { Picker } from "./Picker";
 import { AssumedMark } from "./platform/AssumedMark";
 
+/** Of the first line of what a scenario says about itself, at most so many characters. */
+const CLAIM_CHARS = 400;
+
 function Title() {
   const title = ui((s) => s.scenario?.title ?? "");
   const about = ui((s) => s.scenario?.about ?? "");
-  const claim = about.split("\n").find((line) => line.trim() !== "") ?? "";
+  const [claim = ""] = about
+    .trimStart()
+    .slice(0, 2 * CLAIM_CHARS)
+    .split("\n", 1);
   return (
     <div className="about">
       <div className="title">
-        <h1>{title || "snplay"}</h1>
+        <h1>{plain(title, TITLE_CHARS) || "snplay"}</h1>
         <button type="button" className="button plain" onClick={() => perform("about")}>
           About<span className="sr"> this scenario</span>
         </button>
         <AssumedMark />
       </div>
       <p className="claim">
-        <InlineCode text={claim} />
+        <InlineCode text={plain(claim, CLAIM_CHARS)} />
       </p>
       <p className="kvm-note">
         Real KVM boots every vCPU at VMPL0 and grants the other levels nothing.{" "}

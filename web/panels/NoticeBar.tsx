@@ -1,5 +1,6 @@
 /** One sentence above the bands: a link that waits to be run, or something of the reader's that was not done. */
 
+import { plain } from "../scenario/quoted";
 import { run } from "../store/run";
 import { dismissNotice, ui } from "../store/ui";
 import { Icon } from "./icons";
@@ -22,7 +23,7 @@ export function NoticeBar() {
       ) : null}
       {notice ? (
         <section className="notice" data-tone={notice.tone} role="status" aria-label="Notice">
-          <p>{notice.text}</p>
+          <p>{plain(notice.text)}</p>
           <button type="button" className="button icon" aria-label="Dismiss" onClick={dismissNotice}>
             <Icon name="cross" />
           </button>

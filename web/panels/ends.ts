@@ -1,6 +1,7 @@
 /** What the page itself has to know about how a run ended; the words are in web/manual/ends.ts. */
 import { endLabel } from "../manual/ends";
 import type { End } from "../runtime/protocol";
+import { plain, TITLE_CHARS } from "../scenario/quoted";
 import type { IconName } from "./icons";
 
 /** Success; a check decided; or the run came to no end of the machine's: a mistake in the program, an empty tank. */
@@ -26,5 +27,6 @@ export function endedByCheck(end: End): boolean {
 /** The tab's title: the scenario and its end. */
 export function documentTitle(title: string, end: End | null, vmpl: number): string {
   if (title === "") return "snplay";
-  return end ? `${endLabel(end)} at VMPL${vmpl}: ${title} | snplay` : `${title} | snplay`;
+  const name = plain(title, TITLE_CHARS);
+  return end ? `${endLabel(end)} at VMPL${vmpl}: ${name} | snplay` : `${name} | snplay`;
 }

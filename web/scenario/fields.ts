@@ -66,10 +66,7 @@ const library: Kind<Partial<Record<(typeof LIBRARY_NAMES)[number], string>>> & {
   read(value, at) {
     if (!isFields(value)) return wrong(at.path, "must be an object", value);
     const unknown = Object.keys(value).filter((name) => !(LIBRARY_NAMES as readonly string[]).includes(name));
-    noteUnknown(
-      unknown.map((name) => `${at.path}.${name}`),
-      at.notes,
-    );
+    noteUnknown(unknown, `${at.path}.`, at.notes);
     const entries = Object.entries(value);
     return Object.fromEntries(
       entries.map(([name, source]) => [name, program.read(source, { ...at, path: `${at.path}.${name}` })]),

@@ -61,14 +61,25 @@ function read(text: string, once: boolean): Stop | Twice | null {
   const deepest = once ? MAX_DEPTH + 1 : MAX_DEPTH;
 
   const space = () => {
-    while (at < text.length && " \t\n\r".includes(text.charAt(at))) at++;
+    for (let c = text.charCodeAt(at); c === 0x20 || c === 0x09 || c === 0x0a || c === 0x0d; ) c = text.charCodeAt(++at);
   };
   const stop = (what: string): never => {
     throw new Stop(at, at >= text.length ? `the text ends here, ${what}` : what);
   };
 
+  /** To the end of a string that JSON.parse took: only its closing quote has to be found. */
+  const known = (): void => {
+    for (;;) {
+      at = text.indexOf('"', at) + 1;
+      let slashes = 0;
+      while (text.charCodeAt(at - 2 - slashes) === BACKSLASH) slashes++;
+      if (slashes % 2 === 0) return;
+    }
+  };
+
   const string = (): void => {
     at++; // the opening quote
+    if (once) return known();
     for (;;) {
       // by number: most of a scenario is one long string
       const c = text.charCodeAt(at);

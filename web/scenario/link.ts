@@ -50,8 +50,8 @@ export async function encodeLink(scenario: Scenario, model: string): Promise<str
   return `#s${LAYOUT}.${toBase64url(bytes)}`;
 }
 
-/** Reads a fragment, with or without its "#". Never throws. */
-export async function decodeLink(fragment: string): Promise<Decoded> {
+/** Reads a fragment, with or without its "#", that unpacks to at most `limit` bytes of JSON. Never throws. */
+export async function decodeLink(fragment: string, limit = MAX_JSON_BYTES): Promise<Decoded> {
   const body = fragment.startsWith("#") ? fragment.slice(1) : fragment;
   const prefix = /^s([0-9]+)(\.|$)/.exec(body);
   if (prefix === null) return fault("not-a-link", "This address holds no scenario.");
@@ -82,7 +82,7 @@ export async function decodeLink(fragment: string): Promise<Decoded> {
     return fault("damaged", "This link is damaged: a part of it was changed on the way (its checksum does not fit).");
   }
 
-  const json = await inflate(packed, MAX_JSON_BYTES);
+  const json = await inflate(packed, limit);
   if (json === "too-large") return fault("oversized", sizeSentence("The scenario in this link is"));
   if (json === "broken") return fault("damaged", "This link is damaged: it does not unpack.");
   if (json === "unsupported") {

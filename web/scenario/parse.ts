@@ -75,10 +75,16 @@ function scenarioOf(fields: Fields, notes: string[]): Scenario {
 }
 
 function deeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
+  const inside = (v: unknown) => typeof v === "object" && v !== null;
+  let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((v) => (typeof v === "object" && v !== null ? Object.values(v) : []));
+    if (depth >= limit) return true;
+    const next: unknown[] = [];
+    for (const v of level) {
+      if (!inside(v)) continue;
+      for (const inner of Object.values(v as object)) if (inside(inner)) next.push(inner);
+    }
+    level = next;
   }
   return false;
 }

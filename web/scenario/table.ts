@@ -58,7 +58,8 @@ export function readFields(table: Table, value: Fields, at: Place): { known: Fie
   const prefix = at.path === "" ? "" : `${at.path}.`;
   const others = Object.entries(value).filter(([name]) => !Object.hasOwn(table, name));
   noteUnknown(
-    others.map(([name]) => prefix + name),
+    others.map(([name]) => name),
+    prefix,
     at.notes,
   );
   const known: Fields = {};
@@ -73,9 +74,9 @@ export function readFields(table: Table, value: Fields, at: Place): { known: Fie
 }
 
 /** Notes fields that are not known: a note each, or one that counts them. */
-export function noteUnknown(paths: string[], notes: string[]): void {
-  const named = paths.slice(0, MAX_NAMED).map((path) => plain(path, 60));
-  const more = paths.length - named.length;
+export function noteUnknown(names: string[], prefix: string, notes: string[]): void {
+  const named = names.slice(0, MAX_NAMED).map((name) => plain(prefix + name, 60));
+  const more = names.length - named.length;
   if (more > 0) notes.push(`${named.join(", ")} and ${more} more: not known here; kept, and without effect.`);
   else for (const path of named) notes.push(`${path}: not known here; kept, and without effect.`);
 }

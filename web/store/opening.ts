@@ -8,7 +8,6 @@ import { Model } from "../../assembly/abi";
 import { MAX_FILE_BYTES } from "../scenario/bounds";
 import { fingerprint } from "../scenario/fingerprint";
 import { DEFAULT_SCENARIO } from "../scenario/gallery-shelves";
-import { decodeLink } from "../scenario/link";
 import { parseScenario, TOO_LARGE } from "../scenario/parse";
 import { plain, shown } from "../scenario/quoted";
 import type { Scenario } from "../scenario/schema";
@@ -22,6 +21,7 @@ import {
 } from "./address";
 import { scenarioById } from "./default-scenario";
 import { drafts, flushDraft, tell } from "./drafts";
+import { readLink } from "./links";
 import { recall, remember } from "./remembered";
 import { run } from "./run";
 import { LEVELS, type Notice, say, ui } from "./ui";
@@ -37,7 +37,7 @@ export async function openFromAddress(): Promise<void> {
     if (!ui.getState().scenario) await openOwn(null);
     return showUnsure();
   }
-  const link = fragment === "" ? null : await decodeLink(fragment);
+  const link = fragment === "" ? null : await readLink(fragment);
   if (link?.ok) {
     const id = `link.${fingerprint(fragment)}`;
     // Earlier, the length and checksum of a link named its draft, which more than one link may have.

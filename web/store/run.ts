@@ -71,7 +71,7 @@ export async function run(showsCut = false): Promise<void> {
     if (ui.getState().generation === generation) ui.setState({ alive: events });
   };
   try {
-    const result = await machine().run(scenario, { look, keepsShown, onAlive });
+    const result = await machine().run(machinePart(scenario), { look, keepsShown, onAlive });
     if (!result || ui.getState().generation !== generation) return;
     paces = [...paces.slice(-1), result.ms];
     if (keepsShown && isCut(result.end)) leave(scenario, result);
@@ -82,6 +82,11 @@ export async function run(showsCut = false): Promise<void> {
   }
   // The picture first: the other levels can wait for it to be drawn.
   requestAnimationFrame(() => setTimeout(() => void runOtherLevels(scenario, generation)));
+}
+
+/** What the machine needs of a scenario: not its texts and lists, which may be large and would be copied to the worker. */
+export function machinePart({ rest, expect, tags, sources, stage, ...needed }: Scenario): Scenario {
+  return { ...needed, about: "" };
 }
 
 /** Stops what runs. The last good trace stays on the page. */
@@ -179,7 +184,7 @@ async function runOtherLevels(scenario: Scenario, generation: number): Promise<v
     if (ui.getState().generation !== generation) return;
     if (level === scenario.vmpl || level >= scenario.machine.vmpls) continue;
     const result = await machine()
-      .ends({ ...scenario, vmpl: level })
+      .ends({ ...machinePart(scenario), vmpl: level })
       .catch(() => null);
     if (!result || ui.getState().generation !== generation) return;
     ui.setState(({ ends }) => ({

@@ -1,8 +1,9 @@
 /** The way to the language service: texts are kept in step with the worker before each question. */
+
+import { keepScript, workerOf } from "../../store/workers";
 import { monaco } from "../monaco";
 import type { Questions } from "../service/questions";
 import tsWorkerUrl from "../service/worker.ts?worker&url";
-import { keepScript, workerOf } from "../workers";
 
 export const LANGUAGE = "typescript";
 

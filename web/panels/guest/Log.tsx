@@ -1,5 +1,6 @@
 /** What the programs logged. Lines after the current step are dim; a click goes to the step of a line. */
 import type { CSSProperties } from "react";
+import { plainLines } from "../../scenario/quoted";
 import { goTo, stepBy } from "../../store/step";
 import { ui } from "../../store/ui";
 import { count } from "../numbers";
@@ -40,7 +41,7 @@ export function Log() {
                   {line.step}
                 </button>
               )}
-              <span data-actor={line.actor}>{line.text}</span>
+              <span data-actor={line.actor}>{plainLines(line.text)}</span>
             </li>
           ))}
         </ol>

@@ -1,5 +1,5 @@
 /** The program in a plain field: line numbers, the current and the failing line marked, Tab indents by two. */
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Program } from "../../store/programs";
 import { editProgram } from "../../store/scenario";
 import type { LineMarks } from "./marks";
@@ -10,10 +10,16 @@ interface Props {
   reveal: { file: string; line: number; count: number } | null;
 }
 
+/** Line numbers drawn at a time: a text of a million lines must not make a million elements. */
+const NUMBERS = 400;
+
 export function PlainEditor({ program, marks, reveal }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const back = useRef<HTMLDivElement>(null);
-  const lines = program.text.split("\n").length;
+  const lines = linesOf(program.text);
+  /** of the numbers drawn, a multiple of half of them: scrolling draws anew now and then */
+  const [first, setFirst] = useState(0);
+  const drawn = Math.max(0, Math.min(NUMBERS, lines - first));
   const here = (line: { file: string; line: number } | undefined) => (line?.file === program.name ? line.line : 0);
 
   useEffect(() => {
@@ -38,7 +44,8 @@ export function PlainEditor({ program, marks, reveal }: Props) {
   return (
     <div className="plain-editor">
       <div className="plain-back" ref={back} aria-hidden="true">
-        {Array.from({ length: lines }, (_, i) => i + 1).map((line) => (
+        <span style={{ height: `${first}lh` }} />
+        {Array.from({ length: drawn }, (_, i) => first + i + 1).map((line) => (
           <span
             key={line}
             data-current={line === here(marks.current) || undefined}
@@ -48,6 +55,7 @@ export function PlainEditor({ program, marks, reveal }: Props) {
             {line}
           </span>
         ))}
+        <span style={{ height: `${Math.max(0, lines - first - drawn)}lh` }} />
       </div>
       <textarea
         ref={field}
@@ -61,9 +69,19 @@ export function PlainEditor({ program, marks, reveal }: Props) {
         onChange={(event) => editProgram(program.name, event.target.value)}
         onKeyDown={onKeyDown}
         onScroll={(event) => {
-          if (back.current) back.current.scrollTop = event.currentTarget.scrollTop;
+          const { scrollTop, scrollHeight } = event.currentTarget;
+          const half = NUMBERS / 2;
+          const top = Math.floor(scrollTop / (scrollHeight / lines));
+          setFirst(Math.max(0, Math.floor((top - half / 2) / half) * half));
+          if (back.current) back.current.scrollTop = scrollTop;
         }}
       />
     </div>
   );
+}
+
+function linesOf(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+  return lines;
 }
