@@ -1,7 +1,7 @@
 /** One event of the core's list, decoded to the shape that users see (event.ts). */
 import { type Actor, Event, Op, Outcome, type Rule } from "../../assembly/abi";
 import type { Operand, Words } from "../trace/operand";
-import { type Operation, type OpName, operation } from "../trace/operations";
+import { type Operation, operation } from "../trace/operations";
 import type { TraceEvent } from "./event";
 import { ACTOR_NAMES, eaxName, firmwareStatusName, ruleName } from "./names";
 
@@ -49,7 +49,7 @@ export function decodeEvent(view: DataView, at: number, n: number): TraceEvent {
     vmpl: raw.u8(Event.VMPL),
     cpl: raw.u8(Event.CPL),
     asid: raw.u32(Event.ASID),
-    op: row.name as OpName,
+    op: row.name,
     args: named(row.operands, words),
   };
   const outcome = raw.u8(Event.OUTCOME) as Outcome;

@@ -557,9 +557,12 @@ export const OPS = Object.keys(OPERATIONS).map(Number) as AnyOp[];
 
 export const OP_NAMES: readonly OpName[] = OPS.map((op) => OPERATIONS[op].name);
 
+/** A row as it is read: its name is one of those in the table. */
+export type Row = Operation & { readonly name: OpName };
+
 /** The row of an operation. Throws on a number that is none: a defect, since the core makes no others. */
-export function operation(op: number): Operation {
-  const row = (OPERATIONS as Readonly<Record<number, Operation>>)[op];
+export function operation(op: number): Row {
+  const row = (OPERATIONS as Readonly<Record<number, Row>>)[op];
   if (!row) throw new RangeError(`operation ${op} is not in the table`);
   return row;
 }
