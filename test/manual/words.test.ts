@@ -183,6 +183,16 @@ describe("ends", () => {
       "refused, INVALID_CONFIG",
       "The guest was not started: the firmware answered INVALID_CONFIG.",
     ],
+    [
+      { end: "refused", status: "FAIL_INPUT", step: "RMPUPDATE of the context page" },
+      "refused, FAIL_INPUT",
+      "The guest was not started: RMPUPDATE of the context page answered FAIL_INPUT.",
+    ],
+    [
+      { end: "refused", status: "RMP does not cover system memory" },
+      "refused, RMP does not cover system memory",
+      "The guest was not started: RMP does not cover system memory.",
+    ],
     [{ end: "fuel", limit: "steps" }, "too many steps", "The run was cut: it made more events than one run may have."],
     [
       { end: "fuel", limit: "changes" },

@@ -46,6 +46,15 @@ describe("RMP instructions", () => {
     const left = await ran("wrmsr(MSR_AMD64_SEV_ES_GHCB, 2); vmgexit();", { hypervisor });
     expect([left.log, left.end]).toMatchObject([["0"], { end: "stopped", reason: "vmexit-invalid" }]);
     expect(left.events.at(-1)).toMatchObject({ op: "vmrun", fault: "VMEXIT_INVALID", rule: "VMRUN_ASSIGNED" });
+    const why = `VMRUN of ${vmsa} gives VMEXIT_INVALID: the page is assigned to no guest (VMRUN_ASSIGNED)`;
+    expect(left.end).toMatchObject({ text: why });
+  });
+
+  test("VMEXIT_INVALID after a command that failed unnoticed names the command", async () => {
+    const hypervisor = "export function launch(hv) { hv.psp.snp_init(); hv.psp.gctx_create(0x1001); return 0x801000; }";
+    const { end } = await ran("", { hypervisor });
+    const text = expect.stringMatching(/\(VMRUN_SNP\)\. The command that failed last: SNP_GCTX_CREATE, INVALID_/);
+    expect(end).toMatchObject({ end: "stopped", reason: "vmexit-invalid", text });
   });
 });
 

@@ -70,7 +70,7 @@ describe("launch", () => {
   test.each(["snpEn", "vmplEn", "memEnc", "mfdm", "smmLock"] as const)("refused without %s", async (bit) => {
     const syscfg = { snpEn: true, vmplEn: true, memEnc: true, mfdm: true, smmLock: true, [bit]: false };
     const { end, all } = await ran("", { machine: { syscfg } });
-    expect(end).toEqual({ end: "refused", status: "INVALID_CONFIG" });
+    expect(end).toEqual({ end: "refused", status: "INVALID_CONFIG", step: "SNP_INIT" });
     expect(all.at(-1)).toMatchObject({ op: "snp_init", actor: "firmware", status: "INVALID_CONFIG" });
   });
 

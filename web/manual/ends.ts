@@ -57,7 +57,10 @@ export function endSentence(end: End): string {
       return sentence === "" || text.startsWith(sentence.slice(0, -1)) ? words : `${sentence.slice(0, -1)}: ${words}`;
     }
     case "refused":
-      return `The guest was not started: the firmware answered ${plain(end.status)}.`;
+      // "FAIL_INPUT" is an answer, "RMP does not cover system memory" is a reason
+      if (/ /.test(end.status)) return `The guest was not started: ${plain(end.status)}.`;
+      if (end.step === undefined) return `The guest was not started: the firmware answered ${plain(end.status)}.`;
+      return `The guest was not started: ${plain(end.step)} answered ${plain(end.status)}.`;
     case "fuel":
       return FUEL[end.limit];
     case "error":

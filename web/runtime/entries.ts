@@ -8,6 +8,7 @@ import { LIMITS } from "./limits";
 import type { Programs } from "./programs";
 import type { RunState } from "./state";
 import type { Vcpu } from "./vcpu";
+import { vmrunRefused } from "./vmrun-refused";
 
 /** Where launched contexts start, and what the first entry of every context fetches: a launched page. */
 const ENTRY = LAUNCH_RIP;
@@ -55,7 +56,7 @@ export class Entries {
     const outcome = machine.vmrun(page, page === vcpu.entered);
     if (machine.step !== before && !state.recorded(outcome, vcpu.where)) return;
     if (outcome === Outcome.VMEXIT_INVALID) {
-      const text = `VMRUN of 0x${page.toString(16)} gives VMEXIT_INVALID: it is no VMSA page of this guest`;
+      const text = vmrunRefused(machine, page, host.failure);
       return state.finish({ end: "stopped", reason: "vmexit-invalid", text });
     }
     vcpu.entered = page;

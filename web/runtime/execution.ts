@@ -6,7 +6,7 @@ import { Entries } from "./entries";
 import { guestCall } from "./guest-calls";
 import { Host } from "./host";
 import { hostCall } from "./host-calls";
-import { Call, Status } from "./inside/calls";
+import { Call, STEP_MARK, Status } from "./inside/calls";
 import { Programs } from "./programs";
 import type { LogLine } from "./protocol";
 import { Running } from "./running";
@@ -120,7 +120,9 @@ function say(state: RunState, actor: LogLine["actor"], op: Call, text: string): 
   if (op === Call.STOP) state.finish({ end: "stopped", reason: "hypervisor", text });
   else if (op === Call.RUN_FAILED) state.finish({ end: "stopped", reason: "kvm-run", text });
   else if (op === Call.MEMORY_FAULT) state.finish({ end: "stopped", reason: "memory-fault", text });
-  else if (op === Call.REFUSE) state.finish({ end: "refused", status: text });
-  else throw new Defect(`no text goes with ${Call[op] ?? op}`);
+  else if (op === Call.REFUSE) {
+    const [status = "", step] = text.split(STEP_MARK);
+    state.finish({ end: "refused", status, ...(step !== undefined && { step }) });
+  } else throw new Defect(`no text goes with ${Call[op] ?? op}`);
   return Status.ENDED;
 }

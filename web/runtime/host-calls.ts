@@ -180,7 +180,10 @@ function eax(host: Host, operate: () => Outcome): Status {
 /** A firmware command: the firmware acts. */
 function command(host: Host, operate: () => Outcome): Status {
   const status = host.act(operate, Actor.FIRMWARE);
-  if (status === Status.DONE) host.num[1] = host.state.machine.eax;
+  const { eax, step } = host.state.machine;
+  if (status !== Status.DONE) return status;
+  host.num[1] = eax;
+  if (eax !== 0) host.failure = step;
   return status;
 }
 

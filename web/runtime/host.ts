@@ -18,6 +18,8 @@ const PF = 14;
 export class Host {
   readonly frames: Frames;
   readonly measured = new Measured();
+  /** event of the firmware command that failed last */
+  failure: number | null = null;
   readonly num: Float64Array;
   readonly wide: BigUint64Array;
   readonly page: Uint8Array;

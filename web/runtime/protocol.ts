@@ -12,7 +12,7 @@ export type End =
   | { end: "terminated"; set: number; code: number; name: string }
   | { end: "shutdown"; vector: number; errorCode: number; cr2?: string; vcpu?: number; vmpl?: number }
   | { end: "stopped"; reason: StopReason; text: string }
-  | { end: "refused"; status: string }
+  | { end: "refused"; status: string; step?: string }
   | { end: "fuel"; limit: "steps" | "changes" | "instructions" | "time" | "contexts" | "switches" }
   | { end: "error"; message: string; file: string; line: number; column: number };
 

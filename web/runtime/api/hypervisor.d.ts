@@ -442,8 +442,8 @@ interface Hypervisor {
 
   /** Ends the run: the guest asked for it (GHCB MSR 100h). @param set 0 to 15 @param code 0 to 255 */
   terminate(set: u64, code: u64): never;
-  /** Ends the run as refused: a platform or launch step failed with this status. */
-  refuse(status: string): never;
+  /** Ends the run as refused: a platform or launch step failed with this status. @param step which one: "SNP_INIT" */
+  refuse(status: string, step?: string): never;
   /**
    * Ends the run: the hypervisor gives up, for this reason.
    *

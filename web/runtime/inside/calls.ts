@@ -75,7 +75,7 @@ export enum Call {
   TERMINATE,
   /** num[1] leaf, [2] subleaf; back: num[1..4]: what the hypervisor would answer. No event. */
   GUEST_CPUID,
-  /** text: status */
+  /** text: status; behind STEP_MARK, if it is there, the step that it was given to */
   REFUSE,
   /** text: reason */
   STOP,
@@ -106,6 +106,9 @@ export enum Call {
   /** text: the line */
   LOG = 128,
 }
+
+/** Between a status and the step it was given to; no text of a program's log has it behind a status. */
+export const STEP_MARK = "\u0001";
 
 /** How a request came out: num[0] afterwards. */
 export enum Status {

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /** What a host can do: the `hv` that every hook is handed, as api/hypervisor.d.ts documents it. */
 import { call, callText, givePage, num, takePage, wide } from "./boundary";
-import { Call } from "./calls";
+import { Call, STEP_MARK } from "./calls";
 import { address, bitOr, pageOf, put, putWide, shown, whole, within } from "./numbers";
 import { fields } from "./operands";
 
@@ -358,8 +358,10 @@ export const actions = {
     call(Call.TERMINATE);
   },
 
-  refuse(status: unknown) {
-    callText(Call.REFUSE, sentence(status, "hv.refuse(): status"));
+  refuse(status: unknown, step?: unknown) {
+    const text = sentence(status, "hv.refuse(): status");
+    if (step === undefined) callText(Call.REFUSE, text);
+    callText(Call.REFUSE, text + STEP_MARK + sentence(step, "hv.refuse(): step"));
   },
 
   stop(reason: unknown, kind?: unknown) {

@@ -33,7 +33,7 @@ export function launch(hv: Hypervisor, parts: LaunchParts = {}): number {
     launchGuestPage(hv, gctx, gpa, parts.page);
   }
   const vmsa = launchVmsa(hv, gctx, parts.vmsa);
-  need(hv, hv.psp.launch_finish(gctx));
+  need(hv, "SNP_LAUNCH_FINISH", hv.psp.launch_finish(gctx));
   return vmsa;
 }
 
@@ -64,16 +64,16 @@ function enableSnp(hv: Hypervisor): void {
     hv.wrmsr(MSR_AMD64_SYSCFG, mfdm, core);
     hv.wrmsr(MSR_AMD64_SYSCFG, mfdm | snp | vmpl, core);
   }
-  need(hv, hv.psp.snp_init());
+  need(hv, "SNP_INIT", hv.psp.snp_init());
 }
 
 /** [snp_context_create(), snp_launch_start(), snp_bind_asid()] */
 function createContext(hv: Hypervisor, policy: u64): number {
   const gctx = hv.alloc();
-  updated(hv, hv.rmpupdate(gctx, { assigned: 1, immutable: 1 }));
-  need(hv, hv.psp.gctx_create(gctx));
-  need(hv, hv.psp.launch_start(gctx, policy));
-  need(hv, hv.psp.activate(gctx, hv.asid));
+  updated(hv, "the context page", hv.rmpupdate(gctx, { assigned: 1, immutable: 1 }));
+  need(hv, "SNP_GCTX_CREATE", hv.psp.gctx_create(gctx));
+  need(hv, "SNP_LAUNCH_START", hv.psp.launch_start(gctx, policy));
+  need(hv, "SNP_ACTIVATE", hv.psp.activate(gctx, hv.asid));
   return gctx;
 }
 
@@ -105,10 +105,11 @@ function launchGuestPage(hv: Hypervisor, gctx: number, gpa: number, edit: Launch
 
 function launchPage(hv: Hypervisor, gctx: number, page: LaunchPage): void {
   const { gpa, spa, type, size, vmpl1, vmpl2, vmpl3, contents } = page;
+  const which = type === "VMSA" ? "the VMSA" : `the page at 0x${gpa.toString(16)}`;
   // the kernel has cleared the page
   if (contents.some((byte) => byte !== 0)) hv.write_page(spa, contents);
-  updated(hv, hv.rmpupdate(spa, { assigned: 1, immutable: 1, asid: hv.asid, gpa, size }));
-  need(hv, hv.psp.launch_update(gctx, { spa, type, size, vmpl1, vmpl2, vmpl3 }));
+  updated(hv, which, hv.rmpupdate(spa, { assigned: 1, immutable: 1, asid: hv.asid, gpa, size }));
+  need(hv, `SNP_LAUNCH_UPDATE of ${which}`, hv.psp.launch_update(gctx, { spa, type, size, vmpl1, vmpl2, vmpl3 }));
 }
 
 const CPUID_LEAVES = [0, 1, 0x8000_0000, 0x8000_0001, 0x8000_0008, 0x8000_001f];
@@ -181,12 +182,12 @@ function vmsaImage(vmpl: number): Uint8Array {
   return image;
 }
 
-function need(hv: Hypervisor, status: FirmwareStatus): void {
-  if (status !== "SUCCESS") hv.refuse(status);
+function need(hv: Hypervisor, step: string, status: FirmwareStatus): void {
+  if (status !== "SUCCESS") hv.refuse(status, step);
 }
 
 const RMPUPDATE_STATUS = ["SUCCESS", "FAIL_INPUT", "FAIL_PERMISSION", "FAIL_INUSE", "FAIL_OVERLAP"];
 
-function updated(hv: Hypervisor, eax: number): void {
-  if (eax !== 0) hv.refuse(RMPUPDATE_STATUS[eax] ?? `status ${eax}`);
+function updated(hv: Hypervisor, which: string, eax: number): void {
+  if (eax !== 0) hv.refuse(RMPUPDATE_STATUS[eax] ?? `status ${eax}`, `RMPUPDATE of ${which}`);
 }
