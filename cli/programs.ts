@@ -1,10 +1,9 @@
 /** What runs inside the sandbox beside the user's own text, from the disk. The page's worker has the same from its bundle. */
 import { readdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import type { Parts } from "../web/runtime/runtime";
 import type { Sources } from "../web/runtime/sources";
-import { coreModule } from "./build";
+import { coreModule, engineModule } from "./build";
 import { root } from "./sources";
 
 const read = (...path: string[]) => readFile(join(root, "web", ...path), "utf8");
@@ -27,9 +26,8 @@ export async function readSources(): Promise<Sources> {
   return { kvm, linux, ovmf, svsm, inside };
 }
 
-/** Everything that run() needs, the core built if it is stale. */
+/** Everything that run() needs, built if it is stale. */
 export async function readParts(): Promise<Parts> {
-  const path = createRequire(import.meta.url).resolve("@jitl/quickjs-wasmfile-release-sync/wasm");
-  const [core, sources, quickjs] = await Promise.all([coreModule(), readSources(), readFile(path)]);
-  return { core, quickjs: await WebAssembly.compile(quickjs), sources };
+  const [core, quickjs, sources] = await Promise.all([coreModule(), engineModule(), readSources()]);
+  return { core, quickjs, sources };
 }

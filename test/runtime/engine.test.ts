@@ -1,7 +1,7 @@
 /** What is relied on of QuickJS's raw exports: nothing promises them, so a new version has to pass here first. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { type CallSite, CallSites } from "../../web/runtime/call-sites";
 import { Engine, OutOfMemory } from "../../web/runtime/engine";
-import { type CallSite, CallSites } from "../../web/runtime/engine-layout";
 import { theParts } from "./programs";
 
 let quickjs: WebAssembly.Module;
@@ -77,7 +77,6 @@ describe("an engine", () => {
     expect(() => engine.string("x".repeat(64 << 20))).toThrow(OutOfMemory);
     engine.restore(snapshot);
     expect(out(engine, "return 1 + 1;")).toBe("2");
-    expect(engine.dead).toBe(false);
   });
 
   test("asks every 10,000 turns whether to go on, and what it is told cannot be caught", async () => {
@@ -91,7 +90,7 @@ describe("an engine", () => {
   test("tells by its calls where it stands, before and after its state was put back", async () => {
     const engine = await Engine.create(quickjs);
     const sites = new CallSites<string>();
-    const seen: CallSite<string>[] = [];
+    const seen: (CallSite<string> | null)[] = [];
     engine.callbacks.native = () => {
       seen.push(engine.callSite(sites));
       return 0;
@@ -111,28 +110,47 @@ describe("an engine", () => {
     expect(out(engine, "return typeof probe;", "n")).toBe("undefined");
   });
 
-  test("remembers a bounded number of places", async () => {
-    const sites = new CallSites<string>();
-    const words = new Uint32Array(16);
-    words[0] = 4; // one frame at address 4, around it none
-    const stand = (pc: number) => {
-      words[(4 + 0x1c) >>> 2] = pc;
-      return sites.at(words, 0);
-    };
-    const first = stand(1);
-    for (let pc = 2; pc < 40_000; pc++) stand(pc);
-    expect(stand(1)).toBe(first);
-    expect(stand(39_999)).not.toBe(stand(39_999));
+  test("remembers a bounded number of places", () => {
+    const { innermost, budget } = new CallSites<string>();
+    const first = innermost.around(1, budget);
+    for (let call = 2; call < 40_000; call++) innermost.around(call, budget);
+    expect(innermost.around(1, budget)).toBe(first);
+    expect(innermost.around(39_999, budget)).not.toBe(innermost.around(39_999, budget));
   });
 
-  test("is dead when the host throws through it", async () => {
+  test("reads its own records of its calls, file, line and column; asks nothing of the engine for it", async () => {
+    const engine = await Engine.create(quickjs);
+    const seen: string[][] = [];
+    engine.callbacks.native = () => {
+      const before = engine.snapshot();
+      const places = [...engine.callPlaces(new CallSites(), (file) => file === "m")];
+      seen.push(places.map(({ file, line, column }) => `${file}:${line}:${column}`));
+      expect(engine.snapshot()).toEqual(before);
+      return 0;
+    };
+    engine.setProperty(engine.globalObject(), "native", engine.nativeFunction("native", 0, 1));
+    const text =
+      "const f = () => {\n  native();\n};\nObject.defineProperty(f, 'name', { value: 'x (m:9:9)\\n' });\n[1].map(f);";
+    expect(engine.evaluate("m", text).threw).toBe(false);
+    expect(seen).toEqual([["m:2:9", "m:5:8"]]);
+  });
+
+  test("goes on from a snapshot when the host throws through it", async () => {
     const engine = await Engine.create(quickjs);
     engine.callbacks.native = () => {
       throw new Error("through");
     };
     engine.setProperty(engine.globalObject(), "native", engine.nativeFunction("native", 0, 1));
-    expect(() => out(engine, "native();")).toThrow("through");
-    expect(engine.dead).toBe(true);
+    const { value } = engine.evaluate("f", "export const f = (n) => (n > 0 ? f(n - 1) : native());");
+    const f = engine.property(value, "f");
+    const snapshot = engine.snapshot();
+    // far more often than the stack is deep: what was left of it is given back
+    for (let i = 0; i < 1_000; i++) {
+      expect(() => engine.call(f, engine.string("100"))).toThrow("through");
+      expect(engine.overflowed).toBe(false);
+      engine.restore(snapshot);
+    }
+    expect(out(engine, "return 1 + 1;")).toBe("2");
   });
 
   test("knows a promise, and what a value is", async () => {

@@ -1,6 +1,9 @@
 /** Where an event comes from: exact lines and columns, through types, templates, libraries and the default hypervisor. */
+
+import { isDeepStrictEqual } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Columns } from "../../web/runtime/columns";
+import { Places } from "../../web/runtime/places";
 import { Sandbox } from "../../web/runtime/sandbox";
 import { strip } from "../../web/runtime/strip";
 import { parseScenario } from "../../web/scenario/parse";
@@ -209,14 +212,14 @@ describe("a place that is remembered is the one that the stack tells", () => {
     const counts = { asked: 0, remembered: 0 };
     const differences: unknown[] = [];
     const { where, readStack } = Sandbox.prototype;
-    const read = vi.spyOn(Sandbox.prototype, "readStack");
+    const read = vi.spyOn(Places.prototype, "at");
     vi.spyOn(Sandbox.prototype, "where").mockImplementation(function (this: Sandbox) {
       const reads = read.mock.calls.length;
       const remembered = where.call(this);
       counts.asked++;
       if (read.mock.calls.length === reads) counts.remembered++;
       const told = readStack.call(this);
-      if (told !== remembered) differences.push([remembered, told]);
+      if (!isDeepStrictEqual(told, remembered)) differences.push([remembered, told]);
       return remembered;
     });
     return { counts, differences };

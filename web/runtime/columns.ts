@@ -40,6 +40,7 @@ export class Columns {
     }
     const code = this.code[line - 1];
     if (code === undefined) return { line: 1, column: 1 };
+    if (code.length > LONGEST_LINE) return { line, column: 1 };
     const [row, at] = this.named(line - 1, utf16Index(code, column - 1));
     return { line: row + 1, column: this.sourceColumn(row, at) + 1 };
   }
@@ -48,8 +49,7 @@ export class Columns {
   private named(line: number, at: number): [number, number] {
     const code = this.code[line] ?? "";
     if (code[at] === "(") {
-      const name = /[\w$.]+\s*$/.exec(code.slice(0, at));
-      return [line, name ? name.index : at];
+      return [line, nameBefore(code, at)];
     }
     // a property is named by its dot
     const dot = /^\??\.\s*(?=[\w$#])/.exec(code.slice(at));
@@ -58,7 +58,7 @@ export class Columns {
     if (!back) return [line, at];
     let row = line;
     let column = at + back[0].length;
-    while (column >= (this.code[row]?.length ?? 0) && row + 1 < this.code.length) {
+    while (column >= (this.code[row]?.length ?? 0) && row + 1 < this.code.length && row < line + LONGEST_GAP) {
       row++;
       column = /^[\s(]*/.exec(this.code[row] ?? "")?.[0].length ?? 0;
     }
@@ -69,6 +69,7 @@ export class Columns {
   private sourceColumn(line: number, at: number): number {
     let pairs = this.aligned.get(line);
     if (!pairs) {
+      if ((this.source?.[line]?.length ?? 0) > LONGEST_LINE) return 0;
       pairs = align(words(this.code[line] ?? ""), words(this.source?.[line] ?? ""));
       this.aligned.set(line, pairs);
     }
@@ -91,13 +92,55 @@ function words(line: string): Word[] {
   return [...line.matchAll(/[\w$]+|[^\w$\s]/g)].map((match) => ({ text: match[0], at: match.index }));
 }
 
-/** Lines longer than this (words times words) keep their columns: nobody writes them by hand. */
-const LARGEST = 1 << 20;
+/** Where the name before an opening bracket begins; the bracket itself where there is none. */
+function nameBefore(code: string, bracket: number): number {
+  let end = bracket;
+  while (end > 0 && /\s/.test(code[end - 1] ?? "")) end--;
+  let start = end;
+  while (start > 0 && /[\w$.]/.test(code[start - 1] ?? "")) start--;
+  return start < end ? start : bracket;
+}
 
-/** The longest common run of words, as far left in the author's line as it goes: [column in code, column in source]. */
+/** Longer lines are known as a whole, without columns: nobody writes them by hand. */
+const LONGEST_LINE = 4096;
+/** Lines between `return` and what it returns. */
+const LONGEST_GAP = 100;
+/** Comparisons a word: with more, words are taken where they come next. So a whole text takes a time that is linear in its length. */
+const COMPARISONS = 64;
+
+/** Where each word of the code stands in the author's line, as far left as it goes: [column in code, column in source]. */
 function align(code: Word[], source: Word[]): [number, number][] {
   const [n, m] = [code.length, source.length];
-  if (n * m > LARGEST) return [[0, 0]];
+  return n * m <= COMPARISONS * (n + m) ? alignBest(code, source) : alignNext(code, source);
+}
+
+/** Each word at its next place in the author's line: wrong where the same word stands in a type before it. */
+function alignNext(code: Word[], source: Word[]): [number, number][] {
+  const places = new Map<string, number[]>();
+  for (const [j, { text }] of source.entries()) {
+    const known = places.get(text);
+    if (known) known.push(j);
+    else places.set(text, [j]);
+  }
+  const taken = new Map<string, number>();
+  const pairs: [number, number][] = [];
+  let next = 0;
+  for (const { text, at } of code) {
+    const list = places.get(text) ?? [];
+    let i = taken.get(text) ?? 0;
+    while (i < list.length && (list[i] ?? 0) < next) i++;
+    taken.set(text, i + 1);
+    const j = list[i];
+    if (j === undefined) continue;
+    pairs.push([at, source[j]?.at ?? 0]);
+    next = j + 1;
+  }
+  return pairs;
+}
+
+/** The longest common run of words. */
+function alignBest(code: Word[], source: Word[]): [number, number][] {
+  const [n, m] = [code.length, source.length];
   // longest[i][j]: of code from word i on and source from word j on
   const longest = new Uint16Array((n + 1) * (m + 1));
   const at = (i: number, j: number) => longest[i * (m + 1) + j] ?? 0;

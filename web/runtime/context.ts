@@ -4,8 +4,9 @@
  * An engine cannot put a call aside. So a context that does not go on for now may lose its engine, and comes back by running
  * again from its start, with the answers it got the first time (history.ts): a program is a function of its answers.
  */
+
+import type { CallSites } from "./call-sites";
 import type { Snapshot, Value } from "./engine";
-import type { CallSites } from "./engine-layout";
 import { type Answers, History } from "./history";
 import { NOWHERE, type Where } from "./places";
 

@@ -4,9 +4,11 @@
  * Memory has a fixed size that the engine cannot exceed (its own limit alone let it reach 180 MB), and a snapshot of it is
  * the whole state: putting it back costs a copy, and two runs from one snapshot cannot differ.
  *
- * An engine that a host exception passed through (the worker's stack overflowed, or it trapped) is `dead`: drop it.
+ * A host exception that passes through it (a trap, or a call of the host's that threw) leaves it in the middle of something:
+ * nothing may be asked of it then but to go back to a snapshot.
  */
-import { type CallSite, type CallSites, DATA_END, findCalls, findHeapTop, PROBE } from "./engine-layout";
+import { type CallSite, type CallSites, Calls, type CodePosition, PROBE } from "./call-sites";
+import { DATA_END, findHeapTop } from "./engine-layout";
 import { LIMITS } from "./limits";
 import { type Exports, type Heap, instantiate, type NativeStack } from "./quickjs";
 
@@ -54,10 +56,9 @@ const EVAL_MODULE = 1;
 const CHUNK_HEADER = 16;
 
 export class Engine {
-  dead = false;
-  private readonly words: Uint32Array;
-  /** address of the word that points to the innermost call */
-  private calls = 0;
+  private interrupted = false;
+  /** its records of its calls; null when they are not laid out as expected */
+  private calls: Calls | null = null;
   /** where the stack begins, while nothing runs */
   private readonly stackStart: number;
   callbacks: Callbacks = { native: () => 0, interrupt: () => false, resolve: () => null, source: () => null };
@@ -67,11 +68,11 @@ export class Engine {
     private readonly heap: Heap,
     private readonly memory: WebAssembly.Memory,
     private readonly stack: NativeStack,
+    private readonly runtime: number,
     private readonly context: number,
     private readonly heapStart: number,
     private readonly heapTop: number,
   ) {
-    this.words = new Uint32Array(memory.buffer);
     this.stackStart = stack.save();
     const { callbacks } = heap;
     callbacks.callFunction = (_asyncify, _context, _self, argc, argv, id) => this.callbacks.native(id, argc, argv);
@@ -98,7 +99,7 @@ export class Engine {
     exports.QTS_RuntimeEnableInterruptHandler(runtime);
     exports.QTS_RuntimeEnableModuleLoader(runtime, 1);
     const context = exports.QTS_NewContext(runtime, 0);
-    const engine = new Engine(exports, heap, memory, stack, context, first - (first % 4096), heapTop);
+    const engine = new Engine(exports, heap, memory, stack, runtime, context, first - (first % 4096), heapTop);
     engine.lookForCalls();
     return engine;
   }
@@ -106,12 +107,12 @@ export class Engine {
   private lookForCalls(): void {
     const { callbacks } = this;
     const native = () => {
-      this.calls = findCalls(this.memory, this.heapStart);
+      this.calls = Calls.find(this.memory, this.runtime);
       return 0 as const;
     };
     this.callbacks = { ...callbacks, native };
     this.setProperty(this.globalObject(), "probe", this.nativeFunction("probe", 0, 0));
-    this.evaluate("probe", PROBE);
+    this.free(this.evaluate("probe", PROBE).value);
     this.callbacks = callbacks;
   }
 
@@ -138,9 +139,22 @@ export class Engine {
     return this.answer(value);
   }
 
-  /** Where the program stands that is calling a native function: reading its stack as text takes a hundred times as long. */
-  callSite<T>(sites: CallSites<T>): CallSite<T> {
-    return sites.at(this.words, this.calls);
+  /**
+   * Where the program stands that is calling a native function; null when this engine's calls cannot be read. Reading its stack as
+   * text takes a hundred times as long, and needs memory of the program's.
+   */
+  callSite<T>(sites: CallSites<T>): CallSite<T> | null {
+    return this.calls?.site(sites) ?? null;
+  }
+
+  /** The places that it stands at, the innermost call first, as far as they are in files that are `known`. */
+  callPlaces<T>(sites: CallSites<T>, known: (file: string) => boolean): Iterable<CodePosition> {
+    return this.calls?.places(sites, known) ?? [];
+  }
+
+  /** The last thing that ended it was the end of its stack: calls that do not look at it went beyond LIMITS.stack. */
+  get overflowed(): boolean {
+    return this.interrupted && this.stackStart - this.stack.save() > LIMITS.stack;
   }
 
   /** What the host throws while the engine runs unwinds the engine's own stack without its knowledge. */
@@ -148,7 +162,7 @@ export class Engine {
     try {
       return run();
     } catch (error) {
-      if (error !== LEAVE) this.dead = true;
+      this.interrupted = error !== LEAVE;
       throw error;
     }
   }
@@ -284,15 +298,14 @@ export class Engine {
     const top = this.stackStart - snapshot.stack.length;
     bytes.set(snapshot.stack, top);
     this.stack.restore(top);
-    this.words[this.calls >>> 2] = 0;
+    this.calls?.forget();
+    this.interrupted = false;
   }
 
   /** Can this engine be put into the other's states? */
   isLike(other: Engine): boolean {
-    const { heapStart, heapTop, calls, stackStart, context } = this;
-    const same = [heapStart, heapTop, calls, stackStart, context];
-    return same.every(
-      (at, i) => at === [other.heapStart, other.heapTop, other.calls, other.stackStart, other.context][i],
-    );
+    const layout = ({ heapStart, heapTop, calls, stackStart, context }: Engine) =>
+      `${heapStart} ${heapTop} ${calls?.head} ${stackStart} ${context}`;
+    return layout(this) === layout(other);
   }
 }

@@ -42,8 +42,8 @@ export class Execution {
   launch(): void {
     const { state, host, setting } = this;
     const { hypervisor, program } = setting;
-    for (const text of hypervisor.ready.log) state.say("hypervisor", text);
-    for (const text of program.log) state.say("guest", text);
+    state.printedBefore(hypervisor.ready.log);
+    state.printedBefore(program.log);
     hypervisor.sandbox.start(hypervisor.ready, {
       call: (op) => safely(() => hostCall(host, op)),
       text: (op, text) => say(state, "hypervisor", op, text),

@@ -93,11 +93,13 @@ export function hostCall(host: Host, op: Call): Status {
       return status;
     }
     case Call.HOST_RDMSR: {
+      if (a >= state.config.cores) return host.wrong(`There is no core ${a}`);
       const status = host.act(() => machine.hostRdmsr(a, b));
       if (status === Status.DONE) wide[0] = machine.value;
       return status;
     }
     case Call.HOST_WRMSR: {
+      if (a >= state.config.cores) return host.wrong(`There is no core ${a}`);
       const value = wide[0] ?? 0n;
       return host.act(() => machine.hostWrmsr(a, b, value));
     }

@@ -2,9 +2,11 @@
 import { Actor, Outcome, Page } from "../../assembly/abi";
 import type { Place } from "../core/event";
 import { Defect } from "./defect";
+import { LEAVE } from "./engine";
 import { Frames } from "./frames";
 import { Hook, Status } from "./inside/calls";
 import { Measured } from "./measured";
+import { isAddress } from "./operands";
 import { NOWHERE, type Where } from "./places";
 import type { Thrown } from "./sandbox";
 import type { Scheduler } from "./scheduler";
@@ -45,7 +47,9 @@ export class Host {
 
   launch(): void {
     const boot = this.state.guest.bootVcpu;
-    if (this.hook(boot, Hook.LAUNCH, "launch")) this.run(boot, this.num[1] ?? 0);
+    if (!this.hook(boot, Hook.LAUNCH, "launch")) return;
+    const spa = this.given(this.num[1], "launch() gave no address");
+    if (spa !== null) this.run(boot, spa);
   }
 
   npf(vcpu: Vcpu, gpa: number, exitinfo1: bigint): boolean {
@@ -74,7 +78,8 @@ export class Host {
   ): number | null {
     this.num.set([vcpu.id, vcpu.vmpl, spa], 1);
     this.wide.set(values);
-    return this.hook(vcpu, Hook.VMGEXIT_GHCB, "vmgexit") ? (this.num[3] ?? 0) : null;
+    if (!this.hook(vcpu, Hook.VMGEXIT_GHCB, "vmgexit")) return null;
+    return this.given(this.num[3], "The default's page for the shared side is none", this.end);
   }
 
   /** Is this an address of the guest's memory? */
@@ -84,11 +89,25 @@ export class Host {
 
   /** The page of QEMU's memory that the default has for an address of the guest; null when it has none. No event. */
   sharedSide(gpa: number): number | null {
-    const { sandbox } = this.part;
     this.num[1] = gpa;
-    sandbox.run(sandbox.function("sharedSide"));
-    const spa = this.num[1] ?? -1;
-    return spa < 0 ? null : spa;
+    if (!this.inside("sharedSide")) return null;
+    const [, spa = -1] = this.num;
+    return spa < 0 ? null : this.given(spa, "The default's page for the shared side is none", this.end);
+  }
+
+  /** Where system memory ends. */
+  private get end(): number {
+    return this.state.machine.config.pages * Page.BYTES;
+  }
+
+  /**
+   * An address that a sandbox gave back. A program shares its realm with the default hypervisor, whose answers are only as good as
+   * what the program left of the language: null and the end of the run for what is no address.
+   */
+  private given(address: number | undefined, message: string, end = Number.POSITIVE_INFINITY): number | null {
+    if (isAddress(address) && address < end) return address;
+    this.state.finish({ end: "error", message, ...this.hookPlace() });
+    return null;
   }
 
   get hasBetween(): boolean {
@@ -105,15 +124,22 @@ export class Host {
   private hook(vcpu: Vcpu, hook: Hook, name: string): boolean {
     const { state } = this;
     state.on = vcpu;
-    const { sandbox } = this.part;
     this.hookName = name;
     this.num[0] = hook;
+    return this.inside("dispatch");
+  }
+
+  /** Calls a function of the sandbox's own side. False when the run has ended. */
+  private inside(name: string): boolean {
+    const { state } = this;
+    const { sandbox } = this.part;
     try {
-      const came = sandbox.run(sandbox.function("dispatch"));
+      const came = sandbox.run(sandbox.function(name));
       if (!state.end && "thrown" in came) this.threw(came.thrown);
     } catch (error) {
       if (error instanceof Defect) throw error;
-      state.finish(sandbox.hostFault(error));
+      // a program that was told to stop and did not
+      if (error !== LEAVE) state.finish(sandbox.hostFault(error));
     }
     return state.end === null;
   }

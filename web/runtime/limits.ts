@@ -15,21 +15,29 @@ export const LIMITS = {
   interrupts: 2_000,
   /** Milliseconds without an event, where the caller lends a clock: `fuel` with limit "time". */
   silence: 1_500,
+  /** Milliseconds of a run in all, with or without events, likewise. */
+  time: 30_000,
   /** Milliseconds between two signs of life. */
   alive: 250,
   /** Bytes of log that are kept. */
   log: 65_536,
+  /** Characters of a text of an end, and of a stack that is read as text. */
+  endText: 1_000,
+  stackText: 16_384,
   /** Linear memory of one sandbox, in WebAssembly pages of 64 KiB. It is this size from the start, so views never detach. */
   sandboxPages: 512,
   /**
-   * Bytes of stack of a program. The worker's own stack must not overflow first, which the engine does not survive: guest
-   * and hypervisor at the end of theirs need 400 KiB of it at 64 KiB each, and more than 900 KiB at 128.
+   * Bytes of stack of a program, as the engine counts them: every call takes at least as much as it takes of the thread's own
+   * stack, within a quarter (cli/count-stack.ts). Two guests and a hypervisor stand on one thread, and a worker of
+   * Chromium has about 700 KiB.
    */
-  stack: 64 * 1024,
+  stack: 120 * 1024,
+  /** What the engine may take beyond, between two looks at its stack: less is no error that can be caught, but the end of the run. */
+  stackReserve: 48 * 1024,
   /** Contexts that a run may start, and changes of the context that runs: `fuel` with limit "contexts", "switches". */
   contexts: 16,
   switches: 2_048,
-  /** Engines that the contexts of a run may stand in at once, one's program on top of the other's. Each may need 200 KiB of stack. */
+  /** Engines that the contexts of a run may stand in at once, one's program on top of the other's. */
   engines: 2,
   /** Bytes of the engine states that create_vmsa() keeps. */
   forks: 128 * 2 ** 20,

@@ -3,7 +3,7 @@
  * what is wrong with one of them is kept as an end that says where.
  */
 import type { Place } from "../core/event";
-import { CallSites } from "./engine-layout";
+import { CallSites } from "./call-sites";
 import { Places, type Where } from "./places";
 import type { End } from "./protocol";
 import type { Sources } from "./sources";

@@ -1,6 +1,8 @@
-/** Where in the programs something happened: from the engine's stack traces to file, line and column. */
+/** Where in the programs something happened: from the places of the engine's calls to file, line and column of the author's text. */
 import type { Place } from "../core/event";
+import type { CodePosition } from "./call-sites";
 import { Columns, type StrippedText } from "./columns";
+import { LIMITS } from "./limits";
 
 /** The innermost line, and the nearest line of the user's own text. */
 export interface Where {
@@ -18,35 +20,38 @@ export const NOWHERE: Where = { at: null, caller: null };
 
 export class Places {
   private readonly files = new Map<string, Columns>();
-  /** loops ask for the same few stacks again and again */
-  private readonly known = new Map<string, Where>();
 
   add(file: string, text: StrippedText): void {
     this.files.set(file, new Columns(text));
   }
 
-  /** Where the code stands whose stack this is. The runtime's own frames do not count. */
-  of(stack: string): Where {
-    let where = this.known.get(stack);
-    if (!where) {
-      where = this.read(stack);
-      if (this.known.size < 4096) this.known.set(stack, where);
+  /** Is this a file of a program, the library or the default hypervisor? The runtime's own are not. */
+  readonly knows = (file: string): boolean => this.files.has(file);
+
+  /** Where the code stands that was called from these places, the innermost first. */
+  at(positions: Iterable<CodePosition>): Where {
+    const where: Where = { at: null, caller: null };
+    for (const { file, line, column } of positions) {
+      const columns = this.files.get(file);
+      if (!columns) continue;
+      const place = { file, ...columns.authorPosition(line, column) };
+      where.at ??= place;
+      if (!OWN.has(file)) continue;
+      where.caller = place;
+      break;
     }
     return where;
   }
 
-  private read(stack: string): Where {
-    const where: Where = { at: null, caller: null };
-    for (const line of stack.split("\n")) {
-      const [, file, row, column] = FRAME.exec(line) ?? [];
-      const columns = file === undefined ? undefined : this.files.get(file);
-      if (file === undefined || !columns) continue;
-      const place = () => ({ file, ...columns.authorPosition(Number(row), Number(column)) });
-      where.at ??= place();
-      if (!OWN.has(file)) continue;
-      where.caller = place();
-      break;
-    }
-    return where;
+  /** The same from the text of a stack. Names of functions stand in it, which programs choose: it is for errors of theirs. */
+  of(stack: string): Where {
+    return this.at(positionsIn(stack.slice(0, LIMITS.stackText)));
+  }
+}
+
+function* positionsIn(stack: string): Generator<CodePosition> {
+  for (const text of stack.split("\n")) {
+    const [, file, line, column] = FRAME.exec(text) ?? [];
+    if (file !== undefined) yield { file, line: Number(line), column: Number(column) };
   }
 }

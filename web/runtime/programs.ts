@@ -1,8 +1,8 @@
 /** What the contexts of a run are made of: the guest program as it was loaded, its exports, and the forks of it. */
 import type { Place } from "../core/event";
+import { CallSites } from "./call-sites";
 import type { Start } from "./context";
 import type { Snapshot } from "./engine";
-import { CallSites } from "./engine-layout";
 import { NOWHERE, type Where } from "./places";
 import type { Ready, Sandbox } from "./sandbox";
 import { placeOfExport } from "./texts";

@@ -40,9 +40,7 @@ async function runtimeOf(parts: Parts): Promise<Runtime> {
     runtimes.set(parts, runtime);
     runtime.catch(() => runtimes.delete(parts));
   }
-  const ready = await runtime;
-  await ready.mend();
-  return ready;
+  return runtime;
 }
 
 /** Runs a scenario. Throws Defect when something of ours broke; then none of `parts` must be used again. */

@@ -66,20 +66,6 @@ export class Runtime {
     return new Runtime(parts, guest, hypervisor);
   }
 
-  /** Replaces sandboxes that broke. */
-  async mend(): Promise<void> {
-    const { quickjs, sources } = this.parts;
-    if (this.guest.dead) {
-      this.guestPrograms = [];
-      this.guest = await Sandbox.create(quickjs, "guest", sources);
-    }
-    if (this.second?.dead) this.second = null;
-    if (this.hypervisor.dead) {
-      this.hypervisorPrograms = [];
-      this.hypervisor = await Sandbox.create(quickjs, "hypervisor", sources);
-    }
-  }
-
   loadGuest(scenario: Scenario, watch?: Watch): Loaded {
     const { sources } = this.parts;
     const { linux = sources.linux, ovmf = sources.ovmf, svsm = sources.svsm } = scenario.library ?? {};

@@ -5,14 +5,16 @@
  * Loading evaluates the program's modules and nothing else; a call of the machine is refused then, so what is kept is the
  * program as it stands before its first instruction.
  */
+import type { CallSites } from "./call-sites";
 import type { Start } from "./context";
-import { Engine, OutOfMemory, type Snapshot, type Value } from "./engine";
-import type { CallSites } from "./engine-layout";
+import { type End, short } from "./end";
+import { Engine, LEAVE, OutOfMemory, type Snapshot, type Value } from "./engine";
 import { Fuel, type Watch } from "./fuel";
 import { Call, Status } from "./inside/calls";
+import { Log } from "./log";
 import { type ErrorEnd, Modules, type Program } from "./modules";
+import { misuse } from "./operands";
 import { NOWHERE, type Where } from "./places";
-import type { End } from "./protocol";
 import type { Sources } from "./sources";
 import { placeOfExport } from "./texts";
 
@@ -43,7 +45,7 @@ export interface Ready {
   /** the hypervisor has a `between` */
   between: boolean;
   /** what it printed while it loaded */
-  log: string[];
+  log: Log;
 }
 
 /** Numbers of the native functions. */
@@ -62,6 +64,8 @@ export class Sandbox {
   readonly regs: Uint32Array;
   /** why the last request was Status.WRONG */
   message = "";
+  /** the engine was told to stop since the program was put back */
+  private told = false;
 
   private handler: Handler = IDLE;
   private modules: Modules;
@@ -78,7 +82,7 @@ export class Sandbox {
     this.sites = this.modules.sites;
     engine.callbacks = {
       native: (id, argc, argv) => this.native(id, argc, argv),
-      interrupt: () => this.handler.interrupt(),
+      interrupt: () => this.interrupt(),
       resolve: (from, name) => this.modules.resolve(from, name),
       source: (name) => this.modules.code(name),
     };
@@ -95,11 +99,6 @@ export class Sandbox {
     const sandbox = new Sandbox(await Engine.create(quickjs), kind, sources);
     sandbox.loadInside();
     return sandbox;
-  }
-
-  /** True when the engine broke and this sandbox must be dropped. */
-  get dead(): boolean {
-    return this.engine.dead;
   }
 
   /** Puts the boundary where inside/boundary.ts takes it from. */
@@ -141,7 +140,7 @@ export class Sandbox {
   /** Loads a program into the sandbox as it was before any program. */
   load(program: Program, watch?: Watch): Loaded {
     const fuel = new Fuel(watch);
-    const log: string[] = [];
+    const log = new Log();
     let limit: ReturnType<Fuel["interrupt"]> = null;
     const refuse = () => {
       this.message =
@@ -154,7 +153,7 @@ export class Sandbox {
       call: refuse,
       text: (op, text) => {
         if (op !== Call.LOG) return refuse();
-        log.push(text);
+        log.add({ step: 0, actor: this.kind, vcpu: 0, vmpl: 0, text });
         return Status.DONE;
       },
       interrupt: () => {
@@ -163,13 +162,15 @@ export class Sandbox {
       },
     };
     this.modules = new Modules(this.sources, program);
-    this.engine.restore(this.base);
+    this.putBack(this.base);
     try {
       const found = this.evaluate(program);
-      if ("end" in found) return { ok: false, end: limit ? { end: "fuel", limit } : found };
+      if (limit) return { ok: false, end: { end: "fuel", limit } };
+      if ("end" in found) return { ok: false, end: short(found) };
       const { modules } = this;
       return { ok: true, program, modules, snapshot: this.engine.snapshot(), ...found, log };
     } catch (error) {
+      if (limit) return { ok: false, end: { end: "fuel", limit } };
       return { ok: false, end: this.hostFault(error) };
     } finally {
       this.handler = IDLE;
@@ -230,7 +231,7 @@ export class Sandbox {
 
   /** Puts a loaded program back to where it was loaded, and hands its requests to `handler`. */
   start(ready: Ready, handler: Handler): void {
-    this.engine.restore(ready.snapshot);
+    this.putBack(ready.snapshot);
     this.modules = ready.modules;
     this.sites = ready.modules.sites;
     this.handler = handler;
@@ -242,7 +243,7 @@ export class Sandbox {
     { snapshot, f, operand, sites }: Start,
     handler: Handler,
   ): { returned: Value } | { thrown: Thrown } {
-    this.engine.restore(snapshot);
+    this.putBack(snapshot);
     this.modules = ready.modules;
     this.sites = sites;
     this.handler = handler;
@@ -257,6 +258,11 @@ export class Sandbox {
   /** Can contexts of the other's programs be played here? */
   isLike(other: Sandbox): boolean {
     return this.engine.isLike(other.engine) && this.num.byteOffset === other.num.byteOffset;
+  }
+
+  private putBack(snapshot: Snapshot): void {
+    this.engine.restore(snapshot);
+    this.told = false;
   }
 
   stop(): void {
@@ -282,12 +288,14 @@ export class Sandbox {
 
   /** Where the program stands that is asking for something: what its stack said when it last stood there. */
   where(): Where {
+    const { places } = this.modules;
     const site = this.engine.callSite(this.sites);
-    site.known ??= this.readStack();
+    if (!site) return this.readStack();
+    site.known ??= places.at(this.engine.callPlaces(this.sites, places.knows));
     return site.known;
   }
 
-  /** The same, from the stack itself. */
+  /** The same from the text of the stack, where the engine's calls cannot be read. */
   readStack(): Where {
     const answer = this.engine.call(this.function("stack"));
     const where = answer.threw ? NOWHERE : this.modules.places.of(this.engine.textOf(answer.value));
@@ -313,14 +321,31 @@ export class Sandbox {
   hostFault(error: unknown): ErrorEnd {
     const full = error instanceof OutOfMemory || error instanceof WebAssembly.RuntimeError;
     if (!full && !isStackOverflow(error)) throw error;
-    return { end: "error", message: full ? TOO_LARGE : TOO_DEEP, ...this.modules.start() };
+    const message = full && !this.engine.overflowed ? TOO_LARGE : TOO_DEEP;
+    return { end: "error", message, ...this.modules.start() };
+  }
+
+  /**
+   * The engine asks whether to stop. Told to, it throws an error that no `catch` sees; but a promise that is being made takes it for
+   * its own failure, and the program goes on. One that still runs when the engine asks again is left where it stands.
+   */
+  private interrupt(): boolean {
+    if (!this.handler.interrupt()) return false;
+    if (this.told) throw LEAVE;
+    this.told = true;
+    return true;
   }
 
   private native(id: number, argc: number, argv: number): Value | 0 {
     if (id === MESSAGE) return this.engine.string(this.message);
     const op = this.num[0] as Call;
-    const text = id === HOST_TEXT && argc > 0 ? this.engine.textOf(this.engine.operand(argv, 0)) : null;
-    this.num[0] = text === null ? this.handler.call(op) : this.handler.text(op, text);
+    const hasText = id === HOST_TEXT && argc > 0;
+    const wrong = misuse(this.kind, op, this.num, hasText);
+    if (wrong !== null) {
+      this.message = wrong;
+      this.num[0] = Status.WRONG;
+    } else if (hasText) this.num[0] = this.handler.text(op, this.engine.textOf(this.engine.operand(argv, 0)));
+    else this.num[0] = this.handler.call(op);
     return 0;
   }
 }

@@ -2,8 +2,8 @@
  * Fetches what a worker is made of, once: its script and two WebAssembly modules. Every worker after that is made from
  * memory, so that ending a hung one never asks the network for anything (and works offline).
  */
-import quickjsUrl from "@jitl/quickjs-wasmfile-release-sync/wasm?url";
 import coreUrl from "../../build/core.wasm?url";
+import quickjsUrl from "../../build/quickjs.wasm?url";
 import type { Modules, WorkerLike } from "./seat";
 import workerUrl from "./worker.ts?worker&url";
 

@@ -2,11 +2,12 @@
 import { Outcome } from "../../assembly/abi";
 import type { Machine } from "../core/machine";
 import type { MachineConfig } from "../scenario/schema";
+import { type End, short } from "./end";
 import { Fuel, type Watch } from "./fuel";
 import type { Guest } from "./guest";
 import { Log } from "./log";
 import type { Where } from "./places";
-import type { End, LogLine } from "./protocol";
+import type { LogLine } from "./protocol";
 import type { Ready, Sandbox } from "./sandbox";
 import { Serial } from "./serial";
 import { Trail } from "./trail";
@@ -69,7 +70,7 @@ export class RunState {
   /** The first end counts; what comes after it does not. */
   finish(end: End): void {
     if (this.end) return;
-    this.end = end;
+    this.end = short(end);
     const rest = this.serial.rest();
     if (rest !== null) this.say("guest", rest, true);
   }
@@ -78,6 +79,12 @@ export class RunState {
   say(actor: LogLine["actor"], text: string, console?: true): void {
     const { id, vmpl } = this.on;
     this.log.add({ step: this.machine.step, actor, vcpu: id, vmpl, text, ...(console && { console }) });
+  }
+
+  /** What a program printed while it was loaded. */
+  printedBefore(log: Log): void {
+    for (const { actor, text } of log.lines) this.say(actor, text);
+    this.log.dropped += log.dropped;
   }
 
   /** A byte that the guest wrote to its serial port. */
@@ -94,8 +101,9 @@ export class RunState {
     }
     const events = this.machine.step;
     if (this.places) this.trail.put(events, where);
-    this.fuel.event(events);
-    return true;
+    const limit = this.fuel.event(events);
+    if (limit) this.finish({ end: "fuel", limit });
+    return limit === null;
   }
 
   /** What a hypervisor answered is kept. False when there was no room for it: the run has ended. */

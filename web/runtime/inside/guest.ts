@@ -3,7 +3,7 @@ import { call, clearPage, num, wide } from "./boundary";
 import { Call } from "./calls";
 import { ghcb } from "./ghcb";
 import { address, bit, bitOr, pageOf, pageSize, put, putWide, small, whole, within } from "./numbers";
-import { fields } from "./operands";
+import { fields, NOTHING } from "./operands";
 import { surround } from "./surroundings";
 import { fillVmsa, putRip } from "./vmsa";
 
@@ -86,7 +86,7 @@ const api = {
     setC(address(va, "set_page_decrypted(): va"), 0);
   },
 
-  map_page(va: unknown, pa: unknown, flags: unknown = {}) {
+  map_page(va: unknown, pa: unknown, flags: unknown = NOTHING) {
     const at = pageOf(address(va, "map_page(): va"));
     const to = pageOf(address(pa, "map_page(): pa"));
     const given = fields(flags, "map_page(): flags", "c w u x");
@@ -128,7 +128,7 @@ const api = {
     return { eax: num[1], ebx: num[2], ecx: num[3], edx: num[4] };
   },
 
-  create_vmsa(va: unknown, state: unknown = {}) {
+  create_vmsa(va: unknown, state: unknown = NOTHING) {
     const at = pageOf(address(va, "create_vmsa(): va"));
     const entry = fillVmsa(fields(state, "create_vmsa(): state", "vmpl cpl entry sev_features"));
     if (entry !== undefined) {

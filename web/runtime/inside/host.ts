@@ -3,7 +3,7 @@
 import { call, callText, givePage, num, takePage, wide } from "./boundary";
 import { Call, STEP_MARK } from "./calls";
 import { address, bitOr, pageOf, put, putWide, shown, whole, within } from "./numbers";
-import { fields } from "./operands";
+import { fields, NOTHING } from "./operands";
 
 const { freeze } = Object;
 const NativeRangeError = RangeError;
@@ -77,7 +77,7 @@ function orZero(value: unknown, what: string): number {
 }
 
 export const npt = freeze({
-  map(gpa: unknown, spa: unknown, options: unknown = {}) {
+  map(gpa: unknown, spa: unknown, options: unknown = NOTHING) {
     const from = address(gpa, "hv.npt.map(): gpa");
     const to = address(spa, "hv.npt.map(): spa");
     const given = fields(options, "hv.npt.map(): options", "size w x");
@@ -116,7 +116,8 @@ export const psp = freeze({
     return command(Call.SNP_INIT_EX);
   },
   snp_shutdown(options?: unknown) {
-    const given = options === undefined ? {} : fields(options, "hv.psp.snp_shutdown(): options", "iommu_snp_shutdown");
+    const given =
+      options === undefined ? NOTHING : fields(options, "hv.psp.snp_shutdown(): options", "iommu_snp_shutdown");
     const iommu = bitOr(given.iommu_snp_shutdown, 0, "hv.psp.snp_shutdown(): iommu_snp_shutdown");
     put(options === undefined ? 0 : 1, iommu);
     return command(Call.SNP_SHUTDOWN);
@@ -128,7 +129,7 @@ export const psp = freeze({
     if (status === "SUCCESS") guestContext = context;
     return status;
   },
-  launch_start(gctx: unknown, policy: unknown, options: unknown = {}) {
+  launch_start(gctx: unknown, policy: unknown, options: unknown = NOTHING) {
     const context = address(gctx, "hv.psp.launch_start(): gctx");
     const given = fields(options, "hv.psp.launch_start(): options", "imi");
     put(context, bitOr(given.imi, 0, "hv.psp.launch_start(): imi"));

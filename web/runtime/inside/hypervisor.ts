@@ -7,7 +7,7 @@ import { Call, Hook } from "./calls";
 import { fieldSet } from "./fieldset";
 import { actions, setCores } from "./host";
 import { address, bitOr, put, putWide, shown, small } from "./numbers";
-import { fields } from "./operands";
+import { fields, NOTHING } from "./operands";
 import { configure as configureRam, surround } from "./surroundings";
 
 export { stack, thrown } from "./questions";
@@ -29,7 +29,7 @@ const { parse } = JSON;
 const NativeTypeError = TypeError;
 
 let defaults = {} as Defaults;
-let program: Program = {};
+let program: Program = NOTHING;
 let hv: object = {};
 
 /** The machine of the scenario (JSON), before its program is loaded. */
@@ -66,7 +66,7 @@ export function hasBetween(): void {
 
 /** What a program hands on may be an exit of its own making. */
 const honest = freeze({
-  launch(parts: unknown = {}) {
+  launch(parts: unknown = NOTHING) {
     const given = fields(parts, "hv.honest.launch(): parts", "page vmsa policy coverage");
     const page = callback(given.page, "hv.honest.launch(): page");
     const vmsa = callback(given.vmsa, "hv.honest.launch(): vmsa");

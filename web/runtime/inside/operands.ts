@@ -4,11 +4,14 @@ import { shown } from "./numbers";
 
 type Loose = Record<string, unknown>;
 
-const { keys } = Object;
+const { create, freeze, keys } = Object;
 const NativeTypeError = TypeError;
 const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
   Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
 const indexOf = uncurry(String.prototype.indexOf);
+
+/** An operand that was left out: inherits nothing that a program could have put there. */
+export const NOTHING: Loose = freeze(create(null) as Loose);
 
 /**
  * An object. `names`, apart by blanks, are the fields that it may have: one that is not among them is a slip and would

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /** What the runtime asks inside the sandbox: where a program stands, and what it threw. */
 import { Exception, num } from "./boundary";
+import { ownText, start, textUpwards } from "./texts";
 
-const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
+const { getPrototypeOf } = Object;
 const NativeError = Error;
 
 /** What a `function*` inherits, async or not. */
@@ -16,7 +17,7 @@ export function isGenerator(f: object): void {
 
 /** The stack of the code that called the runtime; frames of the runtime's own files are on top. */
 export function stack(): string {
-  return new NativeError().stack ?? "";
+  return ownText(new NativeError(), "stack");
 }
 
 /**
@@ -31,34 +32,14 @@ export function thrown(value: unknown): string {
     return "exception";
   }
   if (typeof value !== "object" || value === null) return "thrown" + MARK + simple(value);
-  return "error" + MARK + nameOf(value) + MARK + ownText(value, "message") + MARK + ownText(value, "stack");
+  return (
+    "error" + MARK + textUpwards(value, "name") + MARK + ownText(value, "message") + MARK + ownText(value, "stack")
+  );
 }
 
 const MARK = "\u0001";
 
 function simple(value: unknown): string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return start(value);
   return typeof value === "number" || typeof value === "boolean" || value == null ? "" + value : "a " + typeof value;
-}
-
-/** `name`, its own or inherited, as long as it is a plain text and no prototype is a Proxy's trap away. */
-function nameOf(value: object): string {
-  try {
-    for (let at: object | null = value, depth = 0; at !== null && depth < 8; at = getPrototypeOf(at), depth++) {
-      const name = getOwnPropertyDescriptor(at, "name")?.value;
-      if (typeof name === "string") return name;
-    }
-  } catch {
-    // a Proxy that throws: its name is nobody's business
-  }
-  return "";
-}
-
-function ownText(value: object, key: string): string {
-  try {
-    const text = getOwnPropertyDescriptor(value, key)?.value;
-    return typeof text === "string" ? text : "";
-  } catch {
-    return "";
-  }
 }

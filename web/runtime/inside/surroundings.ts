@@ -29,6 +29,8 @@ export function surround(api: Record<string, unknown>): void {
     else if (getOwnPropertyDescriptor(globalThis, name)?.writable) fix(name, Reflect.get(globalThis, name));
   }
   Reflect.deleteProperty(Math, "random");
+  // Whoever gets hold of a buffer can look into it, but not take it away from under those who use it.
+  for (const name of ["transfer", "transferToFixedLength"]) Reflect.deleteProperty(ArrayBuffer.prototype, name);
 
   const given = { ...CONSTANTS, Exception, log, console: freeze({ log }), ...api };
   for (const name of getOwnPropertyNames(given)) fix(name, Reflect.get(given, name));
