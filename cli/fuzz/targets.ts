@@ -1,0 +1,9 @@
+/** Every door. A new one is a file of its own and a row here. */
+import { files } from "./files";
+import { ovmfImages } from "./images";
+import { links } from "./links";
+import { programs } from "./programs";
+import type { Target } from "./target";
+import { vectors } from "./vectors";
+
+export const TARGETS: readonly Target[] = [programs, links, files, vectors, ovmfImages];
