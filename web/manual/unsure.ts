@@ -45,6 +45,12 @@ const ROWS: readonly Row[] = [
   ],
   [
     "assumed",
+    "RDTSC by the GHCB",
+    "KVM does not intercept RDTSC and RDTSCP of an SNP guest. When the guest asks all the same, the default answers with a count that grows by 1,000 a request: there is no clock here.",
+    "A KVM that answers these events.",
+  ],
+  [
+    "assumed",
     "ASID 0 in SNP_ACTIVATE",
     "It gives INVALID_ASID. Before that the firmware reads the RMP's page counter of ASID 0; whether that counts firmware pages, and would give INVALID_CONFIG, is not said.",
     "A try on hardware.",
@@ -155,6 +161,18 @@ const ROWS: readonly Row[] = [
     "simplified",
     "frozen registers",
     "They have no reserved bits, and start as 0; a segmented RMP (RMP_CFG) is not switched on by anything.",
+    MODEL,
+  ],
+  [
+    "simplified",
+    "MSRs, ports and devices by the GHCB",
+    "The default knows seven MSRs, where KVM knows some hundred, and one serial port. Other MSRs are refused, other ports read all ones, other devices read 0.",
+    MODEL,
+  ],
+  [
+    "simplified",
+    "guest requests",
+    "Messages between guest and firmware are neither encrypted nor numbered, and only reports are answered.",
     MODEL,
   ],
   ["simplified", "secrets page", "The keys VMPCK0 to VMPCK3 are fixed, not random.", MODEL],
