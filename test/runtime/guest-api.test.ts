@@ -211,7 +211,8 @@ describe("registers and the way out", () => {
     expect((await at(1, 3)).end).toEqual({ end: "terminated", set: 1, code: 3, name: "GHCB_TERM_NOT_VMPL0" });
     expect((await at(0, 2)).end).toEqual({ end: "terminated", set: 0, code: 2, name: "GHCB_SNP_UNSUPPORTED" });
     expect((await at(1, 200)).end).toEqual({ end: "terminated", set: 1, code: 200, name: "unknown" });
-    expect((await at(1, 3)).log).toEqual([]);
+    // KVM's line, and not the guest's behind it
+    expect((await at(1, 3)).log).toEqual(["SEV-ES guest requested termination: 0x1:0x3"]);
   });
 
   test("halt: completed, whatever stands behind it", async () => {
@@ -232,7 +233,8 @@ describe("an end is final", () => {
       for (const call of calls) try { call(); } catch { refused++; }
       throw new Error("never seen " + refused);`);
     expect(end).toEqual({ end: "terminated", set: 1, code: 3, name: "GHCB_TERM_NOT_VMPL0" });
-    expect([ops(events), log]).toEqual([["wrmsr", "vmgexit"], []]);
+    expect(ops(events)).toEqual(["wrmsr", "vmgexit"]);
+    expect(log).toEqual(["SEV-ES guest requested termination: 0x1:0x3"]);
   });
 
   test.each(["for (;;) try { vmgexit(); } catch {}", "for (;;);", "(function f() { f(); })();"])(
@@ -264,15 +266,16 @@ describe("the GHCB page", () => {
     expect(events.filter(({ op }) => op === "write").every(({ args }) => Number(args.gva) >> 12 === 8)).toBe(true);
   });
 
-  test("private, it is ciphertext to the hypervisor: the request is not understood", async () => {
-    const { end } = await ran(`
+  test("private, the hypervisor looks at other memory: the request is not seen, and not answered here", async () => {
+    const { end, log } = await ran(`
       ghcb.sw_exit_code = SVM_VMGEXIT_HV_FEATURES;
       wrmsr(MSR_AMD64_SEV_ES_GHCB, 0x8012);
       vmgexit();
       wrmsr(MSR_AMD64_SEV_ES_GHCB, BOOT_GHCB_PAGE);
-      vmgexit();`);
-    // the host's answer would be a write to a private page
-    expect(end).toMatchObject({ end: "stopped", reason: "host-pf" });
+      vmgexit();
+      log(ghcb.sw_exit_code, ghcb.sw_exit_info_1);`);
+    expect(end).toEqual({ end: "completed" });
+    expect(log).toEqual(["vmgexit: exit code 0x0 input is not valid", "0x8000fffd 0x0"]);
   });
 });
 
@@ -289,4 +292,23 @@ describe("create_vmsa", () => {
       4096, 4096,
     ]);
   });
+});
+
+// GHCB, table 3; Linux asm/svm.h, struct ghcb_save_area
+test("ghcb_at: the same fields in another page, registers among them, whatever stands on Object.prototype", async () => {
+  const { log, end } = await ran(`
+    Object.prototype.value = 1;
+    Object.prototype.get = 2;
+    const other = ghcb_at(0x9_0123);
+    pvalidate(0x9_0000, 0, 1); clear_page(0x9_0000);
+    other.valid_bitmap = 0;
+    const offsets = { xss: 0x140, dr7: 0x160, rsi: 0x330, rdi: 0x338, r8: 0x340, r15: 0x378 };
+    let bits = 0n;
+    for (const [name, offset] of Object.entries(offsets)) {
+      other[name] = offset + 1;
+      bits |= 1n << BigInt(offset / 8);
+      if (read64(0x9_0000 + offset) !== BigInt(offset + 1)) log(name);
+    }
+    log(other.valid_bitmap === bits, other.shared_buffer, ghcb.shared_buffer);`);
+  expect([log, end]).toEqual([["true 591872 34816"], { end: "completed" }]);
 });

@@ -207,17 +207,17 @@ declare function vmgexit(): void;
  */
 declare function cpuid(leaf: u64, subleaf?: u64): { eax: number; ebx: number; ecx: number; edx: number };
 
-/**
- * The GHCB page at `BOOT_GHCB_PAGE`, field by field. Each is a real access through the guest's page table: clear the
- * C-bit first (`set_page_decrypted`), or the hypervisor looks at other memory than the guest. Writing a field of the save area also sets
- * its bit in valid_bitmap (a read and a write more), as Linux's ghcb_set_...() do.
- *
- * @see GHCB, section 2.6; Linux arch/x86/include/asm/svm.h, struct ghcb
- */
-declare const ghcb: {
+/** Fields of a GHCB page, by the names of Linux's struct ghcb. */
+interface Ghcb {
   /** offset CBh, one byte */
   get cpl(): number;
   set cpl(value: u64);
+  /** offset 140h */
+  get xss(): bigint;
+  set xss(value: u64);
+  /** offset 160h */
+  get dr7(): bigint;
+  set dr7(value: u64);
   /** offset 1F8h */
   get rax(): bigint;
   set rax(value: u64);
@@ -230,6 +230,36 @@ declare const ghcb: {
   /** offset 318h */
   get rbx(): bigint;
   set rbx(value: u64);
+  /** offset 330h */
+  get rsi(): bigint;
+  set rsi(value: u64);
+  /** offset 338h */
+  get rdi(): bigint;
+  set rdi(value: u64);
+  /** offset 340h */
+  get r8(): bigint;
+  set r8(value: u64);
+  /** offset 348h */
+  get r9(): bigint;
+  set r9(value: u64);
+  /** offset 350h */
+  get r10(): bigint;
+  set r10(value: u64);
+  /** offset 358h */
+  get r11(): bigint;
+  set r11(value: u64);
+  /** offset 360h */
+  get r12(): bigint;
+  set r12(value: u64);
+  /** offset 368h */
+  get r13(): bigint;
+  set r13(value: u64);
+  /** offset 370h */
+  get r14(): bigint;
+  set r14(value: u64);
+  /** offset 378h */
+  get r15(): bigint;
+  set r15(value: u64);
   /** offset 390h: what the request is, `SVM_VMGEXIT_...` */
   get sw_exit_code(): bigint;
   set sw_exit_code(value: u64);
@@ -256,7 +286,23 @@ declare const ghcb: {
   /** offset FFCh, four bytes: 0 (`GHCB_DEFAULT_USAGE`) for this layout */
   get usage(): number;
   set usage(value: u64);
-};
+}
+
+/**
+ * The GHCB page at `BOOT_GHCB_PAGE`, field by field. Each is a real access through the guest's page table: clear the
+ * C-bit first (`set_page_decrypted`), or the hypervisor looks at other memory than the guest. Writing a field of the save
+ * area also sets its bit in valid_bitmap (a read and a write more), as Linux's ghcb_set_...() do.
+ *
+ * @see GHCB, section 2.6; Linux arch/x86/include/asm/svm.h, struct ghcb
+ */
+declare const ghcb: Ghcb;
+
+/**
+ * The same fields in another page: a GHCB of one's own for each vCPU, a backup while a request is under way.
+ *
+ * @param va guest-virtual address in bytes, masked to its page
+ */
+declare function ghcb_at(va: u64): Ghcb;
 
 /**
  * Writes the image of a VMSA, the saved state of a vCPU, into a page: one write of 4096 bytes. The page becomes a VMSA

@@ -59,6 +59,12 @@ interface HostGhcb {
   /** CBh, one byte */
   get cpl(): number;
   set cpl(value: u64);
+  /** 140h */
+  get xss(): bigint;
+  set xss(value: u64);
+  /** 160h */
+  get dr7(): bigint;
+  set dr7(value: u64);
   /** 1F8h */
   get rax(): bigint;
   set rax(value: u64);
@@ -71,6 +77,36 @@ interface HostGhcb {
   /** 318h */
   get rbx(): bigint;
   set rbx(value: u64);
+  /** 330h */
+  get rsi(): bigint;
+  set rsi(value: u64);
+  /** 338h */
+  get rdi(): bigint;
+  set rdi(value: u64);
+  /** 340h */
+  get r8(): bigint;
+  set r8(value: u64);
+  /** 348h */
+  get r9(): bigint;
+  set r9(value: u64);
+  /** 350h */
+  get r10(): bigint;
+  set r10(value: u64);
+  /** 358h */
+  get r11(): bigint;
+  set r11(value: u64);
+  /** 360h */
+  get r12(): bigint;
+  set r12(value: u64);
+  /** 368h */
+  get r13(): bigint;
+  set r13(value: u64);
+  /** 370h */
+  get r14(): bigint;
+  set r14(value: u64);
+  /** 378h */
+  get r15(): bigint;
+  set r15(value: u64);
   /** 390h */
   get sw_exit_code(): bigint;
   set sw_exit_code(value: u64);

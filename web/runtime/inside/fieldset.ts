@@ -23,10 +23,15 @@ const NativeBigInt = BigInt;
 const NativeTypeError = TypeError;
 const MAX_U64 = 2n ** 64n - 1n;
 
-/**
- * `name` is how the object is called in errors. To be made while the sandbox loads: property descriptors inherit what a
- * program puts on Object.prototype.
- */
+/** What every field is, and what no program's Object.prototype adds to. */
+interface Property {
+  __proto__: null;
+  get: () => unknown;
+  set?: (value: unknown) => void;
+  enumerable: true;
+}
+
+/** `name` is how the object is called in errors. */
 export function fieldSet(name: string, access: Access): object {
   const fields = create(null) as object;
   for (let i = 0; i < GHCB_FIELDS.length; i++) {
@@ -38,9 +43,11 @@ export function fieldSet(name: string, access: Access): object {
       else writeShort(access, offset, length, value, what);
       if (length !== 16) access.written(offset);
     };
-    defineProperty(fields, field, { get, set, enumerable: true });
+    const property: Property = { __proto__: null, get, set, enumerable: true };
+    defineProperty(fields, field, property);
   }
-  defineProperty(fields, "shared_buffer", { get: () => access.page() + SHARED_BUFFER, enumerable: true });
+  const buffer: Property = { __proto__: null, get: () => access.page() + SHARED_BUFFER, enumerable: true };
+  defineProperty(fields, "shared_buffer", buffer);
   return freeze(fields);
 }
 

@@ -1,7 +1,7 @@
 /** The guest's instructions and accesses, as api/guest.d.ts documents them. */
 import { call, clearPage, num, wide } from "./boundary";
 import { Call } from "./calls";
-import { ghcb } from "./ghcb";
+import { ghcb, ghcbAt } from "./ghcb";
 import { address, bit, bitOr, pageOf, pageSize, put, putWide, small, whole, within } from "./numbers";
 import { fields, NOTHING } from "./operands";
 import { surround } from "./surroundings";
@@ -151,6 +151,7 @@ const api = {
   },
 
   ghcb,
+  ghcb_at: ghcbAt,
 };
 
 /** The C-bit of a page in the guest's page table; all else stays. */
