@@ -150,7 +150,13 @@ export class Entries {
   /** Early boot has no handlers: an exception that nobody catches ends in shutdown. APM vol. 2, 15.14.3. */
   uncaught(vcpu: Vcpu, { vector, errorCode, cr2 }: Raised): void {
     const at = vector === Vector.PF || vector === Vector.VC ? { cr2: `0x${cr2.toString(16)}` } : {};
-    this.state.finish({ end: "shutdown", vector, errorCode, ...at, vcpu: vcpu.id, vmpl: vcpu.vmpl });
+    const { id, vmpl } = vcpu;
+    this.exit(vcpu, Exit.SHUTDOWN);
+    if (vcpu.context) vcpu.context.ended = true;
+    vcpu.status = "ended";
+    this.host.exited(vcpu, Exit.SHUTDOWN);
+    // unless the hypervisor's program has something else for the vCPU
+    if (vcpu.status === "ended") this.state.finish({ end: "shutdown", vector, errorCode, ...at, vcpu: id, vmpl });
   }
 
   /** The exception that the last operation raised. */
@@ -166,6 +172,7 @@ export class Entries {
     context.ended = true;
     vcpu.status = "ended";
     this.exit(vcpu, Exit.HLT);
+    this.host.exited(vcpu, Exit.HLT);
   }
 
   /** #VMEXIT(NPF): the hypervisor deals with it, and the guest tries again. */

@@ -32,6 +32,7 @@ export class Execution {
     this.entries = new Entries(this.state, this.host, this.programs);
     this.scheduler = new Scheduler(this.state, this.entries);
     this.host.scheduler = this.scheduler;
+    this.host.entries = this.entries;
     this.stage = new Stage(this.state, engines, this.programs, this.scheduler, {
       answerer: (context, sandbox) => this.answerer(context, sandbox),
       finished: (context, came) => this.finished(context, came),

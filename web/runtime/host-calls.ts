@@ -1,11 +1,12 @@
 /** What a hypervisor program asks for (inside/host.ts), one case a call. */
-import { Actor, Outcome, type PageType, Size } from "../../assembly/abi";
+import { Actor, type Outcome, type PageType, Size } from "../../assembly/abi";
 import { isMeasured } from "../launch/contents";
 import { cpuid } from "./cpuid";
 import type { Host } from "./host";
 import { Call, Status } from "./inside/calls";
 import { terminationName } from "./inside/constants";
 import { spaOf } from "./nested";
+import type { Vcpu, VcpuStatus } from "./vcpu";
 
 const PAGE = 4096;
 const LARGE = 0x20_0000;
@@ -82,14 +83,10 @@ export function hostCall(host: Host, op: Call): Status {
       return Status.DONE;
     case Call.VMRUN: {
       if (!isMemory(host, a)) return missing(host, a);
-      let refused = false;
-      const status = host.act(() => {
-        const outcome = machine.vmrun(a, false);
-        refused = outcome === Outcome.VMEXIT_INVALID;
-        return outcome;
-      });
-      num[1] = refused ? 1 : 0;
-      if (status === Status.DONE && !refused) host.run(state.on, a);
+      const vcpu = b < 0 ? state.on : vcpuAt(host, b);
+      host.kick(vcpu);
+      const status = host.check(vcpu, a);
+      if (status === Status.DONE && num[1] === 0) host.run(vcpu, a);
       return status;
     }
     case Call.HOST_RDMSR: {
@@ -162,12 +159,53 @@ export function hostCall(host: Host, op: Call): Status {
     case Call.PAGE_MD_INIT:
       return command(host, () => machine.pageMdInit(a, b));
 
+    case Call.KICK:
+      host.kick(vcpuAt(host, a));
+      return Status.DONE;
+    case Call.WAIT:
+      host.hold(a < 0 ? state.on : vcpuAt(host, a));
+      return Status.DONE;
+    case Call.WAKE:
+      host.wake(vcpuAt(host, a));
+      return Status.DONE;
+    case Call.TURN: {
+      const vcpu = vcpuAt(host, a);
+      if (vcpu.status !== "running") return host.wrong(`hv.turn(): vCPU ${a} is not running, it is ${vcpu.status}`);
+      host.scheduler.give(vcpu);
+      return Status.DONE;
+    }
+    case Call.INJECT:
+      vcpuAt(host, a).injected = { vector: b, errorCode: c };
+      return Status.DONE;
+    case Call.VCPU: {
+      const { vmpl, vmsa, status } = vcpuAt(host, a);
+      num.set([vmpl, vmsa ?? -1, STATES.indexOf(status)], 1);
+      return Status.DONE;
+    }
+    case Call.VMSA_OF:
+      num[1] = vcpuAt(host, a).vmsas[b] ?? -1;
+      return Status.DONE;
+    case Call.GHCB_MSR:
+      wide[0] = machine.ghcbMsr(a, b);
+      return Status.DONE;
+    case Call.SET_GHCB_MSR:
+      return state.answered(machine.setGhcbMsr(a, wide[0] ?? 0n, 0, b)) ? Status.DONE : Status.ENDED;
+
     case Call.TERMINATE:
       state.finish({ end: "terminated", set: a, code: b, name: terminationName(a, b) });
       return Status.ENDED;
     default:
       throw new Error(`a hypervisor cannot ask for ${Call[op] ?? op}`);
   }
+}
+
+const STATES: readonly VcpuStatus[] = ["running", "waiting", "ended"];
+
+/** The operands were looked at inside: there is such a vCPU. */
+function vcpuAt({ state }: Host, id: number): Vcpu {
+  const vcpu = state.guest.vcpus[id];
+  if (!vcpu) throw new Error(`there is no vCPU ${id}`);
+  return vcpu;
 }
 
 const NAMES = { [Size.S4K]: "4K", [Size.S2M]: "2M" } as const;

@@ -1,8 +1,10 @@
 /** The host: calls the hypervisor's hooks, and does what its programs ask for under its own name. */
-import { Actor, Outcome, Page } from "../../assembly/abi";
+import { Actor, type Op, Outcome, Page } from "../../assembly/abi";
 import type { Place } from "../core/event";
+import { OP_NAMES } from "../core/names";
 import { Defect } from "./defect";
 import { LEAVE } from "./engine";
+import { type Entries, Exit } from "./entries";
 import { Frames } from "./frames";
 import { Hook, Status } from "./inside/calls";
 import { Measured } from "./measured";
@@ -17,6 +19,12 @@ import type { Vcpu } from "./vcpu";
 const GP = 13;
 const PF = 14;
 
+/** What is about to run: its Op, and the address it is about. */
+export interface Coming {
+  op: Op;
+  gva: number | null;
+}
+
 export class Host {
   readonly frames: Frames;
   readonly measured = new Measured();
@@ -26,9 +34,13 @@ export class Host {
   readonly wide: BigUint64Array;
   readonly page: Uint8Array;
   scheduler!: Scheduler;
+  entries!: Entries;
+  /** exits of vCPUs that were made to leave: their hook waits for the one that is running */
+  private readonly exits: { vcpu: Vcpu; code: number }[] = [];
   /** the last #NPF was dealt with by a program of the user's, without the default */
   ownNpf = false;
   private hookName = "launch";
+  private isRunning = false;
   /** the default's lines, with the guest's line that made it act */
   private readonly onBehalf = new Map<Where, Where>();
 
@@ -115,9 +127,25 @@ export class Host {
   }
 
   /** Another core acts while the guest is about to run its n-th instruction. */
-  between(vcpu: Vcpu, n: number): boolean {
-    this.num[1] = n;
+  between(vcpu: Vcpu, n: number, { op, gva }: Coming): boolean {
+    this.num.set([n, vcpu.id, vcpu.vmpl, gva ?? -1], 1);
+    this.part.sandbox.message = OP_NAMES[op] ?? "";
     return this.hook(vcpu, Hook.BETWEEN, "between");
+  }
+
+  /** An automatic exit, or a kick: the hook of the user's program hears of it, once no other is running. */
+  exited(vcpu: Vcpu, code: number): void {
+    if (!this.part.ready.vmexit) return;
+    this.exits.push({ vcpu, code });
+    if (!this.isRunning) this.tellExits();
+  }
+
+  private tellExits(): void {
+    for (let exit = this.exits.shift(); exit && !this.state.end; exit = this.exits.shift()) {
+      this.num.set([exit.vcpu.id, exit.vcpu.vmpl], 1);
+      this.wide.set([BigInt(exit.code), 0n, 0n]);
+      this.hook(exit.vcpu, Hook.VMEXIT, "vmexit");
+    }
   }
 
   /** Calls a hook; its operands are in num and wide. False when the run has ended. */
@@ -126,7 +154,11 @@ export class Host {
     state.on = vcpu;
     this.hookName = name;
     this.num[0] = hook;
-    return this.inside("dispatch");
+    this.isRunning = true;
+    const goesOn = this.inside("dispatch");
+    this.isRunning = false;
+    if (hook !== Hook.VMEXIT) this.keepResults(() => this.tellExits());
+    return goesOn && state.end === null;
   }
 
   /** Calls a function of the sandbox's own side. False when the run has ended. */
@@ -142,6 +174,18 @@ export class Host {
       if (error !== LEAVE) state.finish(sandbox.hostFault(error));
     }
     return state.end === null;
+  }
+
+  /** What the hook has answered stays, whatever other hooks are called for. */
+  private keepResults(others: () => void): void {
+    if (this.exits.length === 0) return;
+    const { state } = this;
+    const { on } = state;
+    const [num, wide] = [this.num.slice(), this.wide.slice()];
+    others();
+    this.num.set(num);
+    this.wide.set(wide);
+    state.on = on;
   }
 
   private threw(thrown: Thrown): void {
@@ -194,17 +238,51 @@ export class Host {
     return Status.EXCEPTION;
   }
 
+  /** VMRUN of a page by a vCPU, without running it: num[1] is 1 if it is refused, which is an event. */
+  check(vcpu: Vcpu, vmsa: number): Status {
+    const { state } = this;
+    const { machine, guest } = state;
+    const where = this.place();
+    this.acts(vcpu);
+    const before = machine.step;
+    const outcome = machine.vmrun(vmsa, true);
+    if (machine.step !== before && !state.recorded(outcome, where)) return Status.ENDED;
+    const isTaken = guest.vcpus.some((other) => other !== vcpu && other.inGuest && other.entered === vmsa);
+    this.num[1] = outcome === Outcome.VMEXIT_INVALID || isTaken ? 1 : 0;
+    return Status.DONE;
+  }
+
   /** A request that makes no sense: the program's error. */
   wrong(message: string): Status {
     this.part.sandbox.message = message;
     return Status.WRONG;
   }
 
-  /** The vCPU runs this VMSA from its next entry on. */
+  /** The vCPU leaves guest mode now, if it is there, and enters again at its turn. */
+  kick(vcpu: Vcpu): void {
+    if (!vcpu.inGuest) return;
+    this.entries.exit(vcpu, Exit.INTR, 0n, 0n, 0);
+    this.exited(vcpu, Exit.INTR);
+  }
+
+  /** The vCPU runs no more until it is woken, or given a VMSA. */
+  hold(vcpu: Vcpu): void {
+    this.kick(vcpu);
+    if (vcpu.status === "running") vcpu.status = "waiting";
+  }
+
+  wake(vcpu: Vcpu): void {
+    if (vcpu.status === "waiting" && vcpu.vmsa !== null) vcpu.status = "running";
+  }
+
+  /** The vCPU runs this VMSA from its next entry on; one that the launch names waits if the guest has nothing for it. */
   run(vcpu: Vcpu, vmsa: number): void {
+    const { machine, guest } = this.state;
+    vcpu.vmsas[machine.loadVmsa(guest.asid, vmsa).vmpl & 3] = vmsa;
     if (this.hookName === "launch") this.state.guest.launched.add(vmsa);
     vcpu.vmsa = vmsa;
-    vcpu.status = "running";
+    const starts = this.hookName !== "launch" || vcpu.id === 0 || this.state.hasAp;
+    vcpu.status = starts ? "running" : "waiting";
   }
 
   /** Where the hypervisor stands. What the default does, it does for the guest's line. */

@@ -3,7 +3,7 @@ import type { Outcome } from "../../assembly/abi";
 import type { Context } from "./context";
 import { LEAVE } from "./engine";
 import type { Entries } from "./entries";
-import type { Host } from "./host";
+import type { Coming, Host } from "./host";
 import { Status } from "./inside/calls";
 import { NOWHERE, type Where } from "./places";
 import type { Sandbox } from "./sandbox";
@@ -36,14 +36,15 @@ export class Running {
    * One instruction or memory access, as often as it takes: #NPF leaves to the hypervisor, and it runs again.
    * Another host core may act just before it.
    */
-  instruction(act: () => Outcome): Status {
+  instruction(coming: Coming, act: () => Outcome): Status {
     const { state, context } = this;
     for (;;) {
       const vcpu = this.settle();
       if (!context.counted) {
         context.where = this.place();
-        if (!this.count(vcpu)) continue;
+        if (!this.count(vcpu, coming)) continue;
       }
+      if (vcpu.injected) return this.inject(vcpu);
       const came = this.entries.attempt(vcpu, context, act);
       if (came === "ended") throw LEAVE;
       if (came === "again") {
@@ -68,12 +69,12 @@ export class Running {
   }
 
   /** Gives the coming instruction its number. False: another core has acted before it, and it is to be seen who goes on. */
-  private count(vcpu: Vcpu): boolean {
+  private count(vcpu: Vcpu, coming: Coming): boolean {
     const { state, host } = this;
     const n = state.instructions + 1;
     if (host.hasBetween && state.announced < n) {
       state.announced = n;
-      host.between(vcpu, n);
+      host.between(vcpu, n, coming);
       return false;
     }
     state.instructions = n;
@@ -97,6 +98,15 @@ export class Running {
   /** The context has ended. */
   halt(): void {
     this.entries.halted(this.scheduler.current, this.context);
+  }
+
+  /** EVENTINJ: the exception comes in place of the instruction. */
+  private inject(vcpu: Vcpu): Status {
+    const { vector = 0, errorCode = 0 } = vcpu.injected ?? {};
+    vcpu.injected = null;
+    this.context.counted = false;
+    this.num.set([vector, errorCode, 0], 1);
+    return Status.EXCEPTION;
   }
 
   private exception(): Status {

@@ -2,7 +2,7 @@
  * What runs share: two sandboxes, programs that were loaded before, and a machine that can be used again. None of it shows in
  * a run: a program is put back to the state it was loaded in, a machine to its first step.
  */
-import { Cell, HwcrBit, SyscfgBit } from "../../assembly/abi";
+import { Cell, HwcrBit, Limit, SyscfgBit } from "../../assembly/abi";
 import { Machine } from "../core/machine";
 import type { MachineConfig, Scenario } from "../scenario/schema";
 import type { Watch } from "./fuel";
@@ -20,6 +20,7 @@ export interface Parts {
 }
 
 const PAGES_A_MIB = 256;
+const VMPLS = 4;
 /** SEV info: GHCB protocol 1 to 2, C-bit 51. KVM sev.c, sev_es_vcpu_reset(). */
 const GHCB_MSR_RESET = 0x0002_0001_3300_0001n;
 /** Loaded programs that are kept, a sandbox: four VMPLs, and the text before the last edit. */
@@ -76,10 +77,10 @@ export class Runtime {
   }
 
   loadHypervisor(scenario: Scenario, watch?: Watch): Loaded {
-    const { memoryMiB, rmpCoversMiB, vmplSss, vmpls, cores, host, backing, syscfg } = scenario.machine;
+    const { memoryMiB, rmpCoversMiB, vmplSss, vmpls, cores, vcpus, host, backing, syscfg } = scenario.machine;
     const { snpEn, vmplEn, memEnc, mfdm, smmLock } = syscfg;
     const bits = { snpEn, vmplEn, memEnc, mfdm, smmLock };
-    const config = { memoryMiB, rmpCoversMiB, vmplSss, vmpls, cores, host, backing, syscfg: bits };
+    const config = { memoryMiB, rmpCoversMiB, vmplSss, vmpls, cores, vcpus, host, backing, syscfg: bits };
     const machine = JSON.stringify({ ...config, asid: ASID, vmpl: scenario.vmpl });
     const text = scenario.hypervisor ?? "";
     return load(this.hypervisor, this.hypervisorPrograms, { name: "hypervisor", text, modules: {}, machine }, watch);
@@ -98,7 +99,7 @@ export class Runtime {
       machine.preset(Cell.SYSCFG + core, memEnc ? 1n << BigInt(SyscfgBit.MEMENC) : 0n);
       machine.preset(Cell.HWCR + core, smmLock ? 1n << BigInt(HwcrBit.SMMLOCK) : 0n);
     }
-    machine.preset(Cell.GHCB_MSR, GHCB_MSR_RESET);
+    for (let i = 0; i < Limit.VCPUS * VMPLS; i++) machine.preset(Cell.GHCB_MSR + i, GHCB_MSR_RESET);
     return machine;
   }
 
@@ -139,11 +140,13 @@ function coreConfig(config: MachineConfig) {
     eventRoom: LIMITS.events,
     journalRoom: LIMITS.journal,
     cores: config.cores,
+    tablesByVmpl: true,
+    ghcbByVmpl: config.host === "svsm-host",
   };
 }
 
 /** A machine can be used again for a scenario that differs in nothing which is laid out once. */
 function sameMemory(a: Machine["config"], b: ReturnType<typeof coreConfig>): boolean {
-  const keys = ["pages", "covered", "vmpls", "sss", "cores"] as const;
+  const keys = ["pages", "covered", "vmpls", "sss", "cores", "ghcbByVmpl"] as const;
   return keys.every((key) => a[key] === b[key]);
 }

@@ -42,11 +42,14 @@ export interface Ready {
   /** the guest's boot(), and ap() where it has one */
   boot: Value | null;
   ap: Value | null;
-  /** the hypervisor has a `between` */
+  /** the hypervisor has a `between`, a `vmexit` */
   between: boolean;
+  vmexit: boolean;
   /** what it printed while it loaded */
   log: Log;
 }
+
+type Exported = "boot" | "ap" | "between" | "vmexit";
 
 /** Numbers of the native functions. */
 const HOST = 1;
@@ -177,7 +180,7 @@ export class Sandbox {
     }
   }
 
-  private evaluate(program: Program): Pick<Ready, "boot" | "ap" | "between"> | ErrorEnd {
+  private evaluate(program: Program): Pick<Ready, Exported> | ErrorEnd {
     const { engine, modules } = this;
     engine.call(this.function("configure"), engine.string(program.machine));
     const code = modules.code(program.name);
@@ -191,17 +194,17 @@ export class Sandbox {
     return this.exported(answer.value);
   }
 
-  private exported(namespace: Value): Pick<Ready, "boot" | "ap" | "between"> | ErrorEnd {
+  private exported(namespace: Value): Pick<Ready, Exported> | ErrorEnd {
     if (this.kind === "hypervisor") {
       const set = this.engine.call(this.function("setProgram"), namespace);
       if (set.threw) return this.loadFault(set.value);
       this.engine.call(this.function("hasBetween"));
-      return { boot: null, ap: null, between: this.num[1] === 1 };
+      return { boot: null, ap: null, between: this.num[1] === 1, vmexit: this.num[2] === 1 };
     }
     const boot = this.entry(namespace, "boot");
     const ap = this.entry(namespace, "ap");
     for (const found of [boot, ap]) if (typeof found === "object" && found !== null) return found;
-    if (boot !== null) return { boot: boot as Value, ap: ap as Value | null, between: false };
+    if (boot !== null) return { boot: boot as Value, ap: ap as Value | null, between: false, vmexit: false };
     return this.modules.wholeFault("The program must export a function boot(): `export function boot() { ... }`");
   }
 

@@ -46,6 +46,8 @@ export class RunState {
   readonly machine: Machine;
   readonly config: MachineConfig;
   readonly guest: Guest;
+  /** does the guest program have an ap()? */
+  readonly hasAp: boolean;
   /** the vCPU that has the turn, or whose exit is handled */
   on: Vcpu;
   /** instructions that a turn has */
@@ -61,6 +63,7 @@ export class RunState {
     this.machine = setting.machine;
     this.config = setting.config;
     this.guest = setting.guest;
+    this.hasAp = setting.program.ap !== null;
     this.on = setting.guest.bootVcpu;
     this.slice = setting.config.slice;
     this.places = setting.places;

@@ -22,6 +22,11 @@ export class Vcpu {
   /** instructions that it has completed */
   instructions = 0;
 
+  /** an exception that the hypervisor has injected, for before the next instruction */
+  injected: { vector: number; errorCode: number } | null = null;
+  /** by VMPL: spa of the VMSA that was named for it last */
+  readonly vmsas: (number | null)[] = [null, null, null, null];
+
   constructor(readonly id: number) {}
 
   get vmpl(): number {

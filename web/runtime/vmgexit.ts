@@ -2,7 +2,7 @@
  * VMGEXIT: the guest leaves to the hypervisor with a request in the GHCB MSR, or in the page that the MSR points to.
  * GHCB specification, sections 2.3.1 and 4.
  */
-import { Ghcb, Page } from "../../assembly/abi";
+import { Ghcb, Op, Page } from "../../assembly/abi";
 import { Exit } from "./entries";
 import { Status } from "./inside/calls";
 import { spaOf } from "./nested";
@@ -26,7 +26,7 @@ export function vmgexit(running: Running): Status {
   const { state, scheduler, entries, context } = running;
   const { machine } = state;
   let request: Request | null = null;
-  const status = running.instruction(() => {
+  const status = running.instruction({ op: Op.VMGEXIT, gva: null }, () => {
     const { id } = scheduler.current;
     const msr = machine.ghcbMsr(id, context.vmpl);
     request = (msr & INFO_MASK) === 0n ? requestIn(running, Number(msr & FRAME)) : null;

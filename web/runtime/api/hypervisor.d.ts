@@ -6,7 +6,8 @@
  *                                                             (a launch of your own maps its pages itself)
  *   export function vmgexit(hv: Hypervisor, exit: Vmgexit)    MSR protocol: the answer. GHCB page: true when answered
  *   export function npf(hv: Hypervisor, fault: NestedFault)   true when dealt with: the instruction runs again
- *   export function between(hv: Hypervisor, n: number)        another host core acts while the guest runs
+ *   export function vmexit(hv: Hypervisor, exit: Vmexit)      any other exit of a vCPU; it goes on by itself
+ *   export function between(hv: Hypervisor, n: number, next: Coming)   another host core acts while the guest runs
  *
  * `between` is where an attack goes: it is called while the guest is about to run its n-th instruction. n counts
  * instructions and memory accesses of the guest from 1, over all vCPUs: not log, cpl, halt and page-table edits, not
@@ -135,6 +136,26 @@ interface HostGhcb {
   readonly shared_buffer: number;
 }
 
+/** An exit that is neither #NPF nor VMGEXIT. */
+interface Vmexit {
+  readonly vcpu: number;
+  readonly vmpl: number;
+  /** 60h INTR (hv.kick): the vCPU enters again; 78h HLT: it waits, or has ended; 7Fh SHUTDOWN: the run ends */
+  readonly code: bigint;
+  readonly info1: bigint;
+  readonly info2: bigint;
+}
+
+/** What the guest is about to run. */
+interface Coming {
+  readonly vcpu: number;
+  readonly vmpl: number;
+  /** the operation, as the trace spells it */
+  readonly op: string;
+  /** guest-virtual address in bytes; left out where there is none */
+  readonly gva?: number;
+}
+
 /** A #NPF. APM vol. 2, 15.36.10. */
 interface NestedFault {
   readonly vcpu: number;
@@ -237,6 +258,8 @@ interface HostConfig {
   readonly vmpls: number;
   /** number of host cores, each with its own SYSCFG and HWCR */
   readonly cores: number;
+  /** virtual processors of the guest, 1 to 8 */
+  readonly vcpus: number;
   /** which default this is */
   readonly host: "kvm" | "svsm-host";
   /** how private memory is backed */
@@ -355,13 +378,54 @@ interface Hypervisor {
   free(spa: u64, size?: "4K" | "2M"): void;
 
   /**
-   * VMRUN of a VMSA page: checks it at once, and names who runs when this hook returns.
+   * VMRUN of a VMSA page: checks it at once, and names what the vCPU runs from its next entry on. A vCPU that is in guest mode
+   * is kicked first. The check is made again at the entry: a page that is refused there stops the run.
    *
    * @param vmsa spa of the VMSA page
-   * @returns 0, or "VMEXIT_INVALID" when the page is not an assigned, mutable page of this guest with the VMSA bit
+   * @param vcpu the vCPU whose exit this is when left out
+   * @returns 0, or "VMEXIT_INVALID" when the page is not an assigned, mutable page of this guest with the VMSA bit, or another vCPU
+   *   has it in use
    * @see APM vol. 2, 15.36.12, table 15-41
    */
-  vmrun(vmsa: u64): 0 | "VMEXIT_INVALID";
+  vmrun(vmsa: u64, vcpu?: u64): 0 | "VMEXIT_INVALID";
+
+  /** Makes a vCPU leave guest mode now (EXIT_CODE 60h); it enters again at its turn. Nothing happens when it is not there. */
+  kick(vcpu: u64): void;
+
+  /** Keeps a vCPU out of guest mode until hv.wake() or hv.vmrun(). @param vcpu the one whose exit this is when left out */
+  wait(vcpu?: u64): void;
+
+  /** A vCPU that waits runs again, if it has a VMSA. */
+  wake(vcpu: u64): void;
+
+  /** The instruction that is about to run is that vCPU's coming one, and its slice begins. An error when it is not running. */
+  turn(vcpu: u64): void;
+
+  /**
+   * EVENTINJ: the vCPU takes this exception in place of its next instruction.
+   *
+   * @param vector 0 to 31
+   * @param errorCode 32 bits, 0 when left out
+   * @see APM vol. 2, 15.20
+   */
+  inject(vcpu: u64, vector: u64, errorCode?: u64): void;
+
+  /** Every vCPU as it stands. `vmsa`: spa of the page that it runs, or is to run; null when nobody has named one. */
+  readonly vcpus: readonly {
+    vcpu: number;
+    vmpl: number;
+    vmsa: number | null;
+    state: "running" | "waiting" | "ended";
+  }[];
+
+  /** spa of the VMSA that was last named for a vCPU at a VMPL, or that the guest has registered for it; null when there is none. */
+  vmsa_of(vcpu: u64, vmpl: u64): number | null;
+
+  /** The GHCB MSR of a vCPU; with host "svsm-host" each VMPL has one of its own. It is the VMCB's, so the hypervisor's. */
+  ghcb_msr(vcpu: u64, vmpl?: u64): bigint;
+
+  /** Sets the GHCB MSR. The guest sees it as it goes on. */
+  set_ghcb_msr(vcpu: u64, vmpl: u64, value: u64): void;
 
   /**
    * SYSCFG: reading gives core 0's; writing writes every core's. Once SNPEn is set, writes have no effect.

@@ -126,6 +126,11 @@ export function callText(op: number, text: string): void {
   if (num[0] !== Status.DONE) raise();
 }
 
+/** The text that goes with the last hook. */
+export function told(): string {
+  return message();
+}
+
 function raise(): never {
   if (num[0] === Status.EXCEPTION) throw new Exception(KEY, num[1], num[2], num[3]);
   if (num[0] === Status.WRONG) throw new NativeError(message());

@@ -54,7 +54,7 @@ export enum Call {
   ALLOC,
   /** num[1] spa, [2] size. No event. */
   FREE,
-  /** num[1] spa; back: num[1] 1 if refused */
+  /** num[1] spa, [2] vcpu, -1 for the one whose exit is handled; back: num[1] 1 if refused */
   VMRUN,
   /** num[1] core, [2] msr; back: wide[0] */
   HOST_RDMSR,
@@ -102,6 +102,22 @@ export enum Call {
   PAGE_SET_STATE,
   /** num[2] spa */
   PAGE_MD_INIT,
+  /** num[1] vcpu, as in all of the following; no event */
+  KICK,
+  /** num[1] -1 for the one whose exit is handled */
+  WAIT,
+  WAKE,
+  TURN,
+  /** num[2] vector, [3] error code */
+  INJECT,
+  /** back: num[1] vmpl, [2] spa of the VMSA, -1 for none, [3] 0 running, 1 waiting, 2 ended */
+  VCPU,
+  /** num[2] vmpl; back: num[1] spa, -1 for none */
+  VMSA_OF,
+  /** num[2] vmpl; back: wide[0] */
+  GHCB_MSR,
+  /** num[2] vmpl, wide[0] */
+  SET_GHCB_MSR,
 
   /** text: the line */
   LOG = 128,
@@ -134,6 +150,8 @@ export enum Hook {
   VMGEXIT_GHCB,
   /** num[1] vcpu, [2] vmpl, [3] gpa, wide[0] exitinfo1; back: num[1] 1 if a program dealt with it by itself */
   NPF,
-  /** num[1] n */
+  /** num[1] n, [2] vcpu, [3] vmpl, [4] gva, -1 for none; the name of the operation is the boundary's message */
   BETWEEN,
+  /** num[1] vcpu, [2] vmpl, wide[0] code, [1] info1, [2] info2 */
+  VMEXIT,
 }

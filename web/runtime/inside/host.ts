@@ -53,13 +53,22 @@ const GUEST_STATES = freeze(["INIT", "LAUNCH", "RUNNING"]);
 const RANGES = 3;
 
 let cores = 1;
+let vcpus = 1;
 /** spa of the context page that was made last */
 let guestContext: number | null = null;
 
 /** The machine, before a hook is called. */
-export function setCores(count: number): void {
-  cores = count;
+export function setCounts(coreCount: number, vcpuCount: number): void {
+  cores = coreCount;
+  vcpus = vcpuCount;
 }
+
+/** -1 where it may be left out, and is. */
+function vcpuOf(value: unknown, what: string, isOptional = false): number {
+  return value === undefined && isOptional ? -1 : whole(value, what + ": vcpu", vcpus - 1);
+}
+
+const VCPU_STATES = freeze(["running", "waiting", "ended"]);
 
 /** "4K" or "2M", "4K" when left out. */
 function sizeOf(value: unknown, what: string): number {
@@ -313,10 +322,65 @@ export const actions = {
     call(Call.FREE);
   },
 
-  vmrun(vmsa: unknown) {
-    put(pageOf(address(vmsa, "hv.vmrun(): vmsa")));
+  vmrun(vmsa: unknown, vcpu?: unknown) {
+    put(pageOf(address(vmsa, "hv.vmrun(): vmsa")), vcpuOf(vcpu, "hv.vmrun()", true));
     call(Call.VMRUN);
     return num[1] === 1 ? "VMEXIT_INVALID" : 0;
+  },
+
+  kick(vcpu: unknown) {
+    put(vcpuOf(vcpu, "hv.kick()"));
+    call(Call.KICK);
+  },
+
+  wait(vcpu?: unknown) {
+    put(vcpuOf(vcpu, "hv.wait()", true));
+    call(Call.WAIT);
+  },
+
+  wake(vcpu: unknown) {
+    put(vcpuOf(vcpu, "hv.wake()"));
+    call(Call.WAKE);
+  },
+
+  turn(vcpu: unknown) {
+    put(vcpuOf(vcpu, "hv.turn()"));
+    call(Call.TURN);
+  },
+
+  inject(vcpu: unknown, vector: unknown, errorCode: unknown = 0) {
+    const target = vcpuOf(vcpu, "hv.inject()");
+    put(target, whole(vector, "hv.inject(): vector", 31), whole(errorCode, "hv.inject(): errorCode", MAX_U32));
+    call(Call.INJECT);
+  },
+
+  get vcpus() {
+    const list: object[] = [];
+    for (let i = 0; i < vcpus; i++) {
+      put(i);
+      call(Call.VCPU);
+      const vmsa = num[2] < 0 ? null : num[2];
+      list[i] = { vcpu: i, vmpl: num[1], vmsa, state: VCPU_STATES[num[3]] };
+    }
+    return list;
+  },
+
+  vmsa_of(vcpu: unknown, vmpl: unknown) {
+    put(vcpuOf(vcpu, "hv.vmsa_of()"), whole(vmpl, "hv.vmsa_of(): vmpl", 3));
+    call(Call.VMSA_OF);
+    return num[1] < 0 ? null : num[1];
+  },
+
+  ghcb_msr(vcpu: unknown, vmpl: unknown = 0) {
+    put(vcpuOf(vcpu, "hv.ghcb_msr()"), whole(vmpl, "hv.ghcb_msr(): vmpl", 3));
+    call(Call.GHCB_MSR);
+    return wide[0];
+  },
+
+  set_ghcb_msr(vcpu: unknown, vmpl: unknown, value: unknown) {
+    put(vcpuOf(vcpu, "hv.set_ghcb_msr()"), whole(vmpl, "hv.set_ghcb_msr(): vmpl", 3));
+    putWide(value, "hv.set_ghcb_msr(): value", 0);
+    call(Call.SET_GHCB_MSR);
   },
 
   rdmsr(msr: unknown, core: unknown = 0) {

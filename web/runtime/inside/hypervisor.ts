@@ -2,20 +2,20 @@
 /**
  * How a hypervisor program is called: its exports, the default's where it has none or returns undefined, and `hv`.
  */
-import { call, num, wide } from "./boundary";
+import { call, num, told, wide } from "./boundary";
 import { Call, Hook } from "./calls";
 import { fieldSet } from "./fieldset";
-import { actions, setCores } from "./host";
+import { actions, setCounts } from "./host";
 import { address, bitOr, put, putWide, shown, small } from "./numbers";
 import { fields, NOTHING } from "./operands";
 import { configure as configureRam, surround } from "./surroundings";
 
 export { stack, thrown } from "./questions";
 
-type Name = "launch" | "vmgexit" | "npf" | "between";
+type Name = "launch" | "vmgexit" | "npf" | "vmexit" | "between";
 type Program = { readonly [name in Name]?: (...operands: unknown[]) => unknown };
-/** The default has no `between`: it never attacks. */
-interface Defaults extends Required<Omit<Program, "between">> {
+/** The default has no `between`, it never attacks; and the other exits go on by themselves. */
+interface Defaults extends Required<Omit<Program, "between" | "vmexit">> {
   /** which side of its two an address is on */
   side(gpa: number): "private" | "shared";
   /** the page of the shared side that is there; null when it is not */
@@ -35,8 +35,14 @@ let hv: object = {};
 /** The machine of the scenario (JSON), before its program is loaded. */
 export function configure(json: string): void {
   configureRam(json);
-  const { asid, vmpl, ...config } = parse(json) as { asid: number; vmpl: number; cores: number; syscfg: object };
-  setCores(config.cores);
+  const { asid, vmpl, ...config } = parse(json) as {
+    asid: number;
+    vmpl: number;
+    cores: number;
+    vcpus: number;
+    syscfg: object;
+  };
+  setCounts(config.cores, config.vcpus);
   freeze(config.syscfg);
   const own = { asid, vmpl, machine: freeze(config), honest };
   hv = freeze(defineProperties({}, { ...getOwnPropertyDescriptors(actions), ...getOwnPropertyDescriptors(own) }));
@@ -57,11 +63,12 @@ export function setProgram(exports: Program): void {
   program = exports;
 }
 
-const NAMES: readonly Name[] = ["launch", "vmgexit", "npf", "between"];
+const NAMES: readonly Name[] = ["launch", "vmgexit", "npf", "vmexit", "between"];
 
-/** Does the program take part in `between`? 1 or 0, in num[1]. */
+/** Does the program take part in `between`, and in `vmexit`? 1 or 0, in num[1] and num[2]. */
 export function hasBetween(): void {
   num[1] = program.between === undefined ? 0 : 1;
+  num[2] = program.vmexit === undefined ? 0 : 1;
 }
 
 /** What a program hands on may be an exit of its own making. */
@@ -127,12 +134,24 @@ export function dispatch(): void {
       num[1] = askedDefault ? 0 : 1;
       return;
     case Hook.BETWEEN:
-      settled(program.between?.(hv, num[1]), "between");
+      settled(program.between?.(hv, num[1], coming()), "between");
+      return;
+    case Hook.VMEXIT:
+      settled(
+        program.vmexit?.(hv, freeze({ vcpu: num[1], vmpl: num[2], code: wide[0], info1: wide[1], info2: wide[2] })),
+        "vmexit",
+      );
   }
 }
 
+/** What is about to run. */
+function coming(): object {
+  const next = { vcpu: num[2], vmpl: num[3], op: told() };
+  return freeze(num[4] < 0 ? next : { ...next, gva: num[4] });
+}
+
 /** The program's hook; the default's when there is none, or when it returns undefined. */
-function either(name: Exclude<Name, "between">, exit?: object): unknown {
+function either(name: Exclude<Name, "between" | "vmexit">, exit?: object): unknown {
   const operand = exit === undefined ? undefined : freeze(exit);
   const own = program[name];
   const answer = own === undefined ? undefined : settled(own(hv, operand), name);
@@ -153,6 +172,7 @@ const RETURNS: Record<Name, string> = freeze({
   launch: "the spa of the boot VMSA",
   vmgexit: "the answer (true for a GHCB page)",
   npf: "true or nothing",
+  vmexit: "nothing",
   between: "nothing",
 });
 

@@ -32,9 +32,11 @@ export function launch(hv: Hypervisor, parts: LaunchParts = {}): number {
   for (let gpa = KERNEL_LAUNCH_PAGES.first; gpa <= KERNEL_LAUNCH_PAGES.last; gpa += PAGE_SIZE) {
     launchGuestPage(hv, gctx, gpa, parts.page);
   }
-  const vmsa = launchVmsa(hv, gctx, parts.vmsa);
+  const vmsas = Array.from({ length: hv.machine.vcpus }, (_, vcpu) => launchVmsa(hv, gctx, vcpu, parts.vmsa));
   need(hv, "SNP_LAUNCH_FINISH", hv.psp.launch_finish(gctx));
-  return vmsa;
+  // The others wait for a SIPI, or for AP creation: a guest with an ap() gets the SIPI at once.
+  for (let vcpu = 1; vcpu < vmsas.length; vcpu++) hv.vmrun(vmsas[vcpu] as number, vcpu);
+  return vmsas[0] as number;
 }
 
 /**
@@ -134,11 +136,11 @@ function cpuidTable(hv: Hypervisor): Uint8Array {
   return table;
 }
 
-/** The boot vCPU's state, in a page of the host that is never mapped for the guest. [snp_launch_update_vmsa()] */
-function launchVmsa(hv: Hypervisor, gctx: number, edit: LaunchParts["vmsa"]): number {
+/** A vCPU's state, in a page of the host that is never mapped for the guest. [snp_launch_update_vmsa()] */
+function launchVmsa(hv: Hypervisor, gctx: number, vcpu: number, edit: LaunchParts["vmsa"]): number {
   const spa = hv.alloc();
   const contents = vmsaImage(hv.vmpl);
-  edit?.(contents, 0);
+  edit?.(contents, vcpu);
   launchPage(hv, gctx, { gpa: VMSA_GPA, spa, type: "VMSA", size: "4K", vmpl1: 0, vmpl2: 0, vmpl3: 0, contents });
   return spa;
 }
