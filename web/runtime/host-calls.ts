@@ -159,6 +159,14 @@ export function hostCall(host: Host, op: Call): Status {
     case Call.PAGE_MD_INIT:
       return command(host, () => machine.pageMdInit(a, b));
 
+    case Call.SET_VMSA: {
+      if (a >= 0 && !isMemory(host, a)) return missing(host, a);
+      const vcpu = b < 0 ? state.on : vcpuAt(host, b);
+      host.kick(vcpu);
+      if (a >= 0) host.run(vcpu, a);
+      else host.takeVmsa(vcpu);
+      return Status.DONE;
+    }
     case Call.KICK:
       host.kick(vcpuAt(host, a));
       return Status.DONE;

@@ -1,7 +1,7 @@
 /** The host: calls the hypervisor's hooks, and does what its programs ask for under its own name. */
 import { Actor, type Op, Outcome, Page } from "../../assembly/abi";
 import type { Place } from "../core/event";
-import { OP_NAMES } from "../core/names";
+import { operation } from "../trace/operations";
 import { Defect } from "./defect";
 import { LEAVE } from "./engine";
 import { type Entries, Exit } from "./entries";
@@ -129,7 +129,7 @@ export class Host {
   /** Another core acts while the guest is about to run its n-th instruction. */
   between(vcpu: Vcpu, n: number, { op, gva }: Coming): boolean {
     this.num.set([n, vcpu.id, vcpu.vmpl, gva ?? -1], 1);
-    this.part.sandbox.message = OP_NAMES[op] ?? "";
+    this.part.sandbox.message = operation(op).name;
     return this.hook(vcpu, Hook.BETWEEN, "between");
   }
 
@@ -269,6 +269,12 @@ export class Host {
   hold(vcpu: Vcpu): void {
     this.kick(vcpu);
     if (vcpu.status === "running") vcpu.status = "waiting";
+  }
+
+  /** The vCPU has nothing to run any more. */
+  takeVmsa(vcpu: Vcpu): void {
+    vcpu.vmsa = null;
+    vcpu.status = "waiting";
   }
 
   wake(vcpu: Vcpu): void {

@@ -20,7 +20,19 @@ export interface Program {
 export const LIBRARY: readonly LibraryName[] = LIBRARY_NAMES;
 
 /** The default hypervisor's files, whichever host it plays, in the order of reading. */
-const DEFAULT = ["launch", "memory", "npf", "msr", "ghcb", "scratch", "psc", "instructions", "requests", "failures"];
+const DEFAULT = [
+  "launch",
+  "memory",
+  "npf",
+  "msr",
+  "ghcb",
+  "vcpus",
+  "scratch",
+  "psc",
+  "instructions",
+  "requests",
+  "failures",
+];
 
 /** All programs; the text of a built-in one is empty until it has been fetched. */
 export function programsOf(scenario: Scenario, builtIn: Readonly<Record<string, string>>): Program[] {

@@ -260,6 +260,8 @@ interface HostConfig {
   readonly cores: number;
   /** virtual processors of the guest, 1 to 8 */
   readonly vcpus: number;
+  /** GHCB hypervisor features to announce, in place of the host's own */
+  readonly hvFeatures?: bigint;
   /** which default this is */
   readonly host: "kvm" | "svsm-host";
   /** how private memory is backed */
@@ -388,6 +390,15 @@ interface Hypervisor {
    * @see APM vol. 2, 15.36.12, table 15-41
    */
   vmrun(vmsa: u64, vcpu?: u64): 0 | "VMEXIT_INVALID";
+
+  /**
+   * Names what a vCPU runs from its next entry on, without looking at the page: if VMRUN refuses it there, the run stops. A vCPU that
+   * is in guest mode is kicked first.
+   *
+   * @param vmsa spa of the VMSA page; null: the vCPU waits, and has nothing to run
+   * @param vcpu the vCPU whose exit this is when left out
+   */
+  set_vmsa(vmsa: u64 | null, vcpu?: u64): void;
 
   /** Makes a vCPU leave guest mode now (EXIT_CODE 60h); it enters again at its turn. Nothing happens when it is not there. */
   kick(vcpu: u64): void;

@@ -102,6 +102,8 @@ export enum Call {
   PAGE_SET_STATE,
   /** num[2] spa */
   PAGE_MD_INIT,
+  /** num[1] spa, -1 for none, [2] vcpu, -1 for the one whose exit is handled. No event. */
+  SET_VMSA,
   /** num[1] vcpu, as in all of the following; no event */
   KICK,
   /** num[1] -1 for the one whose exit is handled */

@@ -63,6 +63,13 @@ export function setCounts(coreCount: number, vcpuCount: number): void {
   vcpus = vcpuCount;
 }
 
+/** What the guest has told the default about a VMPL of a vCPU. */
+let registeredVmsa: (vcpu: number, vmpl: number) => number | null | undefined = () => undefined;
+
+export function askFor(ask: typeof registeredVmsa): void {
+  registeredVmsa = ask;
+}
+
 /** -1 where it may be left out, and is. */
 function vcpuOf(value: unknown, what: string, isOptional = false): number {
   return value === undefined && isOptional ? -1 : whole(value, what + ": vcpu", vcpus - 1);
@@ -328,6 +335,12 @@ export const actions = {
     return num[1] === 1 ? "VMEXIT_INVALID" : 0;
   },
 
+  set_vmsa(vmsa: unknown, vcpu?: unknown) {
+    const page = vmsa === null ? -1 : pageOf(address(vmsa, "hv.set_vmsa(): vmsa"));
+    put(page, vcpuOf(vcpu, "hv.set_vmsa()", true));
+    call(Call.SET_VMSA);
+  },
+
   kick(vcpu: unknown) {
     put(vcpuOf(vcpu, "hv.kick()"));
     call(Call.KICK);
@@ -366,7 +379,11 @@ export const actions = {
   },
 
   vmsa_of(vcpu: unknown, vmpl: unknown) {
-    put(vcpuOf(vcpu, "hv.vmsa_of()"), whole(vmpl, "hv.vmsa_of(): vmpl", 3));
+    const of = vcpuOf(vcpu, "hv.vmsa_of()");
+    const at = whole(vmpl, "hv.vmsa_of(): vmpl", 3);
+    const said = registeredVmsa(of, at);
+    if (said !== undefined) return said;
+    put(of, at);
     call(Call.VMSA_OF);
     return num[1] < 0 ? null : num[1];
   },

@@ -5,7 +5,7 @@
 import { call, num, told, wide } from "./boundary";
 import { Call, Hook } from "./calls";
 import { fieldSet } from "./fieldset";
-import { actions, setCounts } from "./host";
+import { actions, askFor, setCounts } from "./host";
 import { address, bitOr, put, putWide, shown, small } from "./numbers";
 import { fields, NOTHING } from "./operands";
 import { configure as configureRam, surround } from "./surroundings";
@@ -22,11 +22,14 @@ interface Defaults extends Required<Omit<Program, "between" | "vmexit">> {
   sharedSide(gpa: number): number | null;
   /** the page of the shared side, taken when there is none */
   takeShared(hv: object, gpa: number): number;
+  /** the VMSA that the guest has registered for a VMPL of a vCPU; undefined when it said nothing of it */
+  vmsaOf(vcpu: number, vmpl: number): number | null | undefined;
 }
 
 const { defineProperties, freeze, getOwnPropertyDescriptors } = Object;
 const { parse } = JSON;
 const NativeTypeError = TypeError;
+const NativeBigInt = BigInt;
 
 let defaults = {} as Defaults;
 let program: Program = NOTHING;
@@ -35,22 +38,25 @@ let hv: object = {};
 /** The machine of the scenario (JSON), before its program is loaded. */
 export function configure(json: string): void {
   configureRam(json);
-  const { asid, vmpl, ...config } = parse(json) as {
+  const { asid, vmpl, hvFeatures, ...config } = parse(json) as {
     asid: number;
     vmpl: number;
     cores: number;
     vcpus: number;
+    hvFeatures?: string;
     syscfg: object;
   };
   setCounts(config.cores, config.vcpus);
   freeze(config.syscfg);
-  const own = { asid, vmpl, machine: freeze(config), honest };
+  const machine = hvFeatures === undefined ? config : { ...config, hvFeatures: NativeBigInt(hvFeatures) };
+  const own = { asid, vmpl, machine: freeze(machine), honest };
   hv = freeze(defineProperties({}, { ...getOwnPropertyDescriptors(actions), ...getOwnPropertyDescriptors(own) }));
 }
 
 /** The default's exports. */
 export function setDefaults(exports: Defaults): void {
   defaults = exports;
+  askFor(defaults.vmsaOf);
 }
 
 /** The program's exports. */

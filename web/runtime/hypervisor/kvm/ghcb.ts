@@ -4,14 +4,15 @@
  */
 import { runFailed } from "./failures";
 import { cpuid, debugRegister, hypercall, mmio, msr, performanceCounter, port, timestamp } from "./instructions";
-import { features, msrRequest, registered } from "./msr";
+import { features, msrRequest } from "./msr";
 import { changeList } from "./psc";
 import { extendedGuestRequest, guestRequest } from "./requests";
 import { Scratch, scratchArea } from "./scratch";
+import { createAp, isRegistered, isSvsmHost, resetHold, runVmplByPage } from "./vcpus";
 
 /** [sev_handle_vmgexit()] */
 export function vmgexit(hv: Hypervisor, exit: Vmgexit): bigint | true {
-  return exit.code === undefined ? msrRequest(hv, exit.msr) : pageRequest(hv, exit);
+  return exit.code === undefined ? msrRequest(hv, exit) : pageRequest(hv, exit);
 }
 
 /** Fields that a request may need: offset in the page, and bytes. */
@@ -157,7 +158,7 @@ const EVENTS: Record<number, Event> = {
   [SVM_VMGEXIT_MMIO_READ]: { needs: ["scratch"], handle: mmio },
   [SVM_VMGEXIT_MMIO_WRITE]: { needs: ["scratch"], handle: mmio },
   [SVM_VMGEXIT_NMI_COMPLETE]: nothing,
-  [SVM_VMGEXIT_AP_HLT_LOOP]: { handle: waitForSipi },
+  [SVM_VMGEXIT_AP_HLT_LOOP]: { handle: resetHold },
   [SVM_VMGEXIT_AP_JUMP_TABLE]: { handle: jumpTable },
   [SVM_VMGEXIT_PSC]: {
     needs: ["scratch"],
@@ -187,18 +188,21 @@ const EVENTS: Record<number, Event> = {
   },
 };
 
+/** For a host that runs an SVSM. */
+const RUN_VMPL: Event = { handle: runVmplByPage };
+
 const hex = (value: bigint | number) => `0x${value.toString(16)}`;
 
 /** A request in the GHCB page. */
 function pageRequest(hv: Hypervisor, exit: GhcbExit): true {
   const request = new Request(hv, exit);
-  if (exit.msr !== registered.ghcb) runFailed(hv, `vmgexit: GHCB GPA [${hex(exit.msr)}] is not registered.`);
+  if (!isRegistered(hv, exit)) runFailed(hv, `vmgexit: GHCB GPA [${hex(exit.msr)}] is not registered.`);
   const { code, usage } = request;
   if (usage !== GHCB_DEFAULT_USAGE) {
     log(`vmgexit: ghcb usage ${hex(usage)} is not valid`);
     return request.refuse(GHCB_ERR_INVALID_USAGE);
   }
-  const event = EVENTS[code];
+  const event = code === SVM_VMGEXIT_SNP_RUN_VMPL && isSvsmHost(hv) ? RUN_VMPL : EVENTS[code];
   const needs = typeof event?.needs === "function" ? event.needs(request) : (event?.needs ?? []);
   const said = ["exit_code", "exit_info_1", "exit_info_2"] as const;
   const complete = said.every((field) => request.has(field));
@@ -228,19 +232,5 @@ function jumpTable(r: Request): true {
     return r.done();
   }
   log(`svm: vmgexit: unsupported AP jump table request - exit_info_1=${hex(r.info1)}`);
-  return r.refuse(GHCB_ERR_INVALID_INPUT);
-}
-
-/** AP reset hold: the vCPU sleeps until another one sends it a SIPI. */
-function waitForSipi(r: Request): true {
-  return r.hv.stop("The only vCPU waits for a SIPI, which no other can send");
-}
-
-/** Simplified: there is no second vCPU to create. VMPL bits in EXITINFO1 are bad input for KVM in any case. [sev_snp_ap_creation()] */
-function createAp(r: Request): true {
-  const request = r.info1 & 0xffff_ffffn;
-  if (request > BigInt(SVM_VMGEXIT_AP_DESTROY)) {
-    log(`vmgexit: invalid AP creation request [${hex(request)}] from guest`);
-  } else log(`vmgexit: invalid AP APIC ID [${hex(r.info1 >> 32n)}] from guest`);
   return r.refuse(GHCB_ERR_INVALID_INPUT);
 }

@@ -3,3 +3,4 @@ export { vmgexit } from "./ghcb";
 export { launch } from "./launch";
 export { sharedSide, side, takeShared } from "./memory";
 export { npf } from "./npf";
+export { vmsaOf } from "./vcpus";

@@ -1,5 +1,5 @@
 /**
- * The default hypervisor: what KVM and QEMU do for an SNP guest, from Linux 6.11 to 6.18, as far as one vCPU without devices
+ * The default hypervisor: what KVM and QEMU do for an SNP guest, from Linux 6.11 to 6.18, as far as a guest without devices
  * needs it. It runs in the sandbox like a hypervisor program of your own, and with the same means: export a function of the
  * same name (launch, npf, vmgexit) to replace one of these.
  *
@@ -7,7 +7,7 @@
  *
  * This file: the platform and the guest's start. memory: which side a page is on. npf: nested page faults. ghcb: VMGEXIT.
  *
- * "svsm-host" shares all of this for now, and differs in the features that it offers.
+ * "svsm-host" shares all of this, and can run the other VMPLs of a vCPU: vcpus.
  */
 import { hugePages, privateMemory } from "./memory";
 

@@ -1,19 +1,20 @@
 /** Requests in the GHCB MSR. GHCB specification, 2.3.1. */
 import { convert } from "./memory";
+import { isSvsmHost, registerGhcb, resetHoldByMsr, runVmplByMsr } from "./vcpus";
 
 const PAGE_4K = 0xf_ffff_ffff_f000n;
 
-/** Where the guest said its GHCB is; null before. */
-export const registered: { ghcb: bigint | null } = { ghcb: null };
-
 /** Features that this host says it has. GHCB specification, 4.1.11. */
 export function features(hv: Hypervisor): bigint {
+  const { hvFeatures } = hv.machine;
+  if (hvFeatures !== undefined) return hvFeatures;
   const kvm = GHCB_HV_FT_SNP | GHCB_HV_FT_SNP_AP_CREATION;
-  return BigInt(hv.machine.host === "svsm-host" ? kvm | GHCB_HV_FT_SNP_MULTI_VMPL : kvm);
+  return BigInt(isSvsmHost(hv) ? kvm | GHCB_HV_FT_SNP_MULTI_VMPL : kvm);
 }
 
 /** A request in the GHCB MSR; the MSR for an answer. [sev_handle_vmgexit_msr_protocol()] */
-export function msrRequest(hv: Hypervisor, msr: bigint): bigint {
+export function msrRequest(hv: Hypervisor, exit: Vmgexit): bigint {
+  const { msr } = exit;
   switch (Number(msr & BigInt(GHCB_MSR_INFO_MASK))) {
     case GHCB_MSR_SEV_INFO_REQ: {
       const cBit = BigInt(hv.cpuid(0x8000_001f).ebx & 0x3f);
@@ -34,8 +35,12 @@ export function msrRequest(hv: Hypervisor, msr: bigint): bigint {
       return 0xffff_ffff_ffff_f000n | BigInt(GHCB_MSR_PREF_GPA_RESP);
     case GHCB_MSR_REG_GPA_REQ:
       // any page will do, and is echoed
-      registered.ghcb = msr & PAGE_4K;
+      registerGhcb(hv, exit, msr & PAGE_4K);
       return (msr & ~BigInt(GHCB_MSR_INFO_MASK)) | BigInt(GHCB_MSR_REG_GPA_RESP);
+    case GHCB_MSR_AP_RESET_HOLD_REQ:
+      return resetHoldByMsr(hv);
+    case GHCB_MSR_VMPL_REQ:
+      return isSvsmHost(hv) ? runVmplByMsr(hv, exit) : msr;
     case GHCB_MSR_PSC_REQ:
       return BigInt(GHCB_MSR_PSC_RESP) | (changedByMsr(hv, msr) ? 0n : 1n << 63n);
     case GHCB_MSR_TERM_REQ: {
