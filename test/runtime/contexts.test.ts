@@ -121,6 +121,18 @@ describe("contexts", () => {
   );
 });
 
+test.each([
+  ["of too many", "for (;;) create_vmsa(0x9000, { entry() {} });", "255 times"],
+  [
+    "of a large program",
+    "const a = new Uint8Array(20 << 20); for (;;) create_vmsa(0x9000, { entry() { a[0]; } });",
+    "too large",
+  ],
+])("a fork %s is an error", async (_what, body, message) => {
+  const { end } = await ran(body);
+  expect(end).toMatchObject({ end: "error", file: "guest", line: 2, message: expect.stringContaining(message) });
+});
+
 const TWO = `${MAKE}
   export function boot() {
     for (let i = 0; i < 60; i++) write64(0x8000 + 8 * (i % 4), i);

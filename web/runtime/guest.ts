@@ -1,6 +1,7 @@
 /** A guest: its ASID, its vCPUs, and the contexts that its VMSA pages have become. */
 import type { Context } from "./context";
 import type { Snapshot } from "./engine";
+import { LIMITS } from "./limits";
 import { Vcpu } from "./vcpu";
 
 /** The guest that the default hypervisor launches: the playground has one. */
@@ -19,6 +20,7 @@ export class Guest {
   readonly launched = new Set<number>();
   /** how many contexts were ever started */
   started = 0;
+  private forkBytes = 0;
   private readonly forks = new Map<number, Snapshot>();
 
   constructor(
@@ -39,11 +41,16 @@ export class Guest {
     return mask;
   }
 
-  /** Keeps the program as it stands, under the RIP that is given back; null when there are too many. */
-  fork(snapshot: () => Snapshot): number | null {
-    if (this.forks.size === MAX_FORKS) return null;
+  /** Keeps the program as it stands, under the RIP that is given back; or says why that is too much. */
+  fork(take: () => Snapshot): number | string {
+    if (this.forks.size === MAX_FORKS) {
+      return `create_vmsa(): entry was given ${MAX_FORKS} times, and there are no more addresses for it`;
+    }
+    const snapshot = take();
+    this.forkBytes += snapshot.heap.length;
+    if (this.forkBytes > LIMITS.forks) return "create_vmsa(): the program is too large to be copied once more";
     const rip = LAUNCH_RIP + (this.forks.size + 1) * ENTRY_STRIDE;
-    this.forks.set(rip, snapshot());
+    this.forks.set(rip, snapshot);
     return rip;
   }
 

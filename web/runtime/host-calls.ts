@@ -83,7 +83,7 @@ export function hostCall(host: Host, op: Call): Status {
       return Status.DONE;
     case Call.VMRUN: {
       if (!isMemory(host, a)) return missing(host, a);
-      const vcpu = b < 0 ? state.on : vcpuAt(host, b);
+      const vcpu = vcpuAt(host, b);
       host.kick(vcpu);
       const status = host.check(vcpu, a);
       if (status === Status.DONE && num[1] === 0) host.run(vcpu, a);
@@ -160,10 +160,10 @@ export function hostCall(host: Host, op: Call): Status {
       return command(host, () => machine.pageMdInit(a, b));
 
     case Call.SET_VMSA: {
-      if (a >= 0 && !isMemory(host, a)) return missing(host, a);
-      const vcpu = b < 0 ? state.on : vcpuAt(host, b);
+      if (!isMemory(host, a)) return missing(host, a);
+      const vcpu = vcpuAt(host, b);
       host.kick(vcpu);
-      if (a >= 0) host.run(vcpu, a);
+      if (c === 0) host.run(vcpu, a);
       else host.takeVmsa(vcpu);
       return Status.DONE;
     }
@@ -171,7 +171,7 @@ export function hostCall(host: Host, op: Call): Status {
       host.kick(vcpuAt(host, a));
       return Status.DONE;
     case Call.WAIT:
-      host.hold(a < 0 ? state.on : vcpuAt(host, a));
+      host.hold(vcpuAt(host, a));
       return Status.DONE;
     case Call.WAKE:
       host.wake(vcpuAt(host, a));
@@ -209,11 +209,9 @@ export function hostCall(host: Host, op: Call): Status {
 
 const STATES: readonly VcpuStatus[] = ["running", "waiting", "ended"];
 
-/** The operands were looked at inside: there is such a vCPU. */
+/** A vCPU by its number; without one of that number, the one whose exit is handled. */
 function vcpuAt({ state }: Host, id: number): Vcpu {
-  const vcpu = state.guest.vcpus[id];
-  if (!vcpu) throw new Error(`there is no vCPU ${id}`);
-  return vcpu;
+  return state.guest.vcpus[id] ?? state.on;
 }
 
 const NAMES = { [Size.S4K]: "4K", [Size.S2M]: "2M" } as const;

@@ -39,7 +39,7 @@ export const LIMITS = {
   switches: 2_048,
   /** Engines that the contexts of a run may stand in at once, one's program on top of the other's. */
   engines: 2,
-  /** Bytes of the engine states that create_vmsa() keeps. */
+  /** Bytes of heap in the engine states that create_vmsa() keeps. */
   forks: 128 * 2 ** 20,
   /** Identical #NPF without a change in between: KVM would spin here for ever. */
   identicalNpf: 8,

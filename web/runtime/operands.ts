@@ -11,6 +11,8 @@ const U32 = 0xffff_ffff;
 /** a physical address */
 const ADDRESS = 2 ** 52 - 1;
 const PAGE = 4096;
+/** a vCPU, or 8 for the one whose exit is handled */
+const VCPUS = 8;
 /** bytes of an access, which lies in one page */
 const LENGTHS = [1, 8, PAGE];
 
@@ -59,7 +61,17 @@ const REQUESTS: Record<Call, Request> = {
   [Call.HOST_WRITE]: access("hypervisor"),
   [Call.ALLOC]: hypervisor(BIT),
   [Call.FREE]: hypervisor(ADDRESS, BIT),
-  [Call.VMRUN]: hypervisor(ADDRESS),
+  [Call.VMRUN]: hypervisor(ADDRESS, VCPUS),
+  [Call.SET_VMSA]: hypervisor(ADDRESS, VCPUS, BIT),
+  [Call.KICK]: hypervisor(VCPUS),
+  [Call.WAIT]: hypervisor(VCPUS),
+  [Call.WAKE]: hypervisor(VCPUS),
+  [Call.TURN]: hypervisor(VCPUS),
+  [Call.INJECT]: hypervisor(VCPUS, 31, U32),
+  [Call.VCPU]: hypervisor(VCPUS),
+  [Call.VMSA_OF]: hypervisor(VCPUS, 3),
+  [Call.GHCB_MSR]: hypervisor(VCPUS, 3),
+  [Call.SET_GHCB_MSR]: hypervisor(VCPUS, 3),
   [Call.HOST_RDMSR]: hypervisor(BYTE, U32),
   [Call.HOST_WRMSR]: hypervisor(BYTE, U32),
   [Call.SNP_INIT]: hypervisor(),

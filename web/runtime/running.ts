@@ -87,8 +87,8 @@ export class Running {
   /** Keeps the program as it stands: a VMSA that names the RIP starts a context from there. */
   fork(): Status {
     const rip = this.state.guest.fork(() => this.sandbox.snapshot());
-    if (rip === null) {
-      this.sandbox.message = "create_vmsa(): entry was given 255 times, and there are no more addresses for it";
+    if (typeof rip === "string") {
+      this.sandbox.message = rip;
       return Status.WRONG;
     }
     this.num[1] = rip;

@@ -54,7 +54,7 @@ export enum Call {
   ALLOC,
   /** num[1] spa, [2] size. No event. */
   FREE,
-  /** num[1] spa, [2] vcpu, -1 for the one whose exit is handled; back: num[1] 1 if refused */
+  /** num[1] spa, [2] vcpu, 8 for the one whose exit is handled; back: num[1] 1 if refused */
   VMRUN,
   /** num[1] core, [2] msr; back: wide[0] */
   HOST_RDMSR,
@@ -102,11 +102,11 @@ export enum Call {
   PAGE_SET_STATE,
   /** num[2] spa */
   PAGE_MD_INIT,
-  /** num[1] spa, -1 for none, [2] vcpu, -1 for the one whose exit is handled. No event. */
+  /** num[1] spa, [2] vcpu, 8 for the one whose exit is handled, [3] 1: no page at all. No event. */
   SET_VMSA,
   /** num[1] vcpu, as in all of the following; no event */
   KICK,
-  /** num[1] -1 for the one whose exit is handled */
+  /** num[1] 8 for the one whose exit is handled */
   WAIT,
   WAKE,
   TURN,

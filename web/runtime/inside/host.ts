@@ -70,9 +70,9 @@ export function askFor(ask: typeof registeredVmsa): void {
   registeredVmsa = ask;
 }
 
-/** -1 where it may be left out, and is. */
+/** 8, the one whose exit is handled, where it may be left out, and is. */
 function vcpuOf(value: unknown, what: string, isOptional = false): number {
-  return value === undefined && isOptional ? -1 : whole(value, what + ": vcpu", vcpus - 1);
+  return value === undefined && isOptional ? 8 : whole(value, what + ": vcpu", vcpus - 1);
 }
 
 const VCPU_STATES = freeze(["running", "waiting", "ended"]);
@@ -336,8 +336,8 @@ export const actions = {
   },
 
   set_vmsa(vmsa: unknown, vcpu?: unknown) {
-    const page = vmsa === null ? -1 : pageOf(address(vmsa, "hv.set_vmsa(): vmsa"));
-    put(page, vcpuOf(vcpu, "hv.set_vmsa()", true));
+    const page = vmsa === null ? 0 : pageOf(address(vmsa, "hv.set_vmsa(): vmsa"));
+    put(page, vcpuOf(vcpu, "hv.set_vmsa()", true), vmsa === null ? 1 : 0);
     call(Call.SET_VMSA);
   },
 
