@@ -105,7 +105,11 @@ export enum Op {
   SNP_GUEST_REQUEST = 35,
   /** firmware: SNP_SHUTDOWN or SNP_SHUTDOWN_EX; ShutdownFlag */
   SNP_SHUTDOWN = 36,
-  COUNT = 37,
+  /** host core: WBINVD, writes back and invalidates its caches */
+  WBINVD = 37,
+  /** firmware: SNP_DF_FLUSH */
+  SNP_DF_FLUSH = 38,
+  COUNT = 39,
 }
 
 /** How an operation came out. */
@@ -350,7 +354,17 @@ export enum Rule {
   INIT_MSRS_EQUAL = 101,
   INIT_RMP_RANGE = 102,
   INIT_RMP_ROOM = 103,
-  COUNT = 104,
+  // what came with model 2
+  NESTED_RESERVED = 104,
+  RMP_IN_USE = 105,
+  VMRUN_IN_USE = 106,
+  VMRUN_SVME = 107,
+  VMRUN_BUSY = 108,
+  FW_ASID_FLUSHED = 109,
+  FW_WBINVD = 110,
+  FW_ASIDS_CLEAN = 111,
+  SHUTDOWN_IOMMU = 112,
+  COUNT = 113,
 }
 
 /** How a rung came out in explain mode. */
@@ -372,6 +386,8 @@ export enum FwStatus {
   INVALID_ADDRESS = 0x09,
   ASID_OWNED = 0x0c,
   INVALID_ASID = 0x0d,
+  WBINVD_REQUIRED = 0x0e,
+  DF_FLUSH_REQUIRED = 0x0f,
   INVALID_GUEST = 0x10,
   ACTIVE = 0x12,
   INVALID_PARAM = 0x16,
@@ -674,7 +690,7 @@ export enum Cell {
   /** page tables: directory cells and nodes in use */
   CELLS_USED = 84,
   NODES_USED = 85,
-  /** mask of the host cores that did WBINVD since SNP_INIT or the end of the last guest that ran */
+  /** mask of the host cores that did WBINVD since SNP_INIT or the end of the last guest that was RUNNING */
   WBINVD = 86,
   /** 1: SNP_INIT_EX turned ciphertext hiding on */
   CIPHERTEXT_HIDING = 87,
@@ -694,7 +710,7 @@ export enum AsidState {
   CLEAN = 1,
   /** SNP_ACTIVATE bound it to a guest */
   ALLOCATED = 2,
-  /** its guest ran */
+  /** its guest is RUNNING: SNP_LAUNCH_FINISH */
   IN_USE = 3,
 }
 

@@ -4,7 +4,7 @@ import { guestLeaf, tableOf } from "./state/gpt";
 import { nestedLeaf } from "./state/npt";
 import { writeTiles } from "./state/page-state";
 
-/** The nested leaf for a gpa: spa in bits 51:12, W 1, X 2, present 4, 2M 8; 0 if there is none. */
+/** The nested leaf for a gpa: spa in bits 51:12, W 1, X 2, present 4, 2M 8, reserved 16; 0 if there is none. */
 export function nestedLeafOf(asid: u32, gpa: u64): u64 {
   return nestedLeaf(asid, gpa);
 }

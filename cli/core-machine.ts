@@ -143,6 +143,7 @@ export class CoreMachine implements VectorMachine {
         return this.came(machine.hostWrite(op.spa, sizeOf(op.size), op.len ?? 1, value), () => DONE);
       }
       case "npt-map":
+        if (op.mmio) return this.came(machine.nptMapMmio(op.asid, op.gpa, sizeOf(op.size)), () => DONE);
         return this.came(machine.nptMap(op.asid, op.gpa, op.spa, sizeOf(op.size), op.w, op.x), () => DONE);
       case "npt-unmap":
         return this.came(machine.nptUnmap(op.asid, op.gpa, sizeOf(op.size)), () => DONE);
@@ -170,7 +171,8 @@ export class CoreMachine implements VectorMachine {
       case Outcome.NPF:
         return { fault: "#NPF", exitinfo1: error(), exitinfo2: hex(this.machine.address) };
       case Outcome.VMEXIT_INVALID:
-        return { exit: "VMEXIT_INVALID" };
+      case Outcome.VMEXIT_BUSY:
+        return { exit: outcome === Outcome.VMEXIT_BUSY ? "VMEXIT_BUSY" : "VMEXIT_INVALID" };
       default:
         throw new Error(`the core did not perform the operation: ${Outcome[outcome]}`);
     }

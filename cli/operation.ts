@@ -2,9 +2,9 @@
  * The operations that a conformance vector can hold, one field table for all of them. Addresses are bytes below 2^52;
  * in a file they and masks are hex strings, the rest are numbers or booleans.
  *
- * Beyond the published format, for our own vectors only: guest and host data accesses may move data (`len` bytes at
- * the address, little-endian `value`), `vmrun` may say which vCPU runs, and `in-use` says which vCPUs' VMSAs stay in
- * use, as while the guest runs on another core.
+ * `vmrun` may say which vCPU runs, and `in-use` says which vCPUs' VMSAs are in use from now on. Beyond the published format, for
+ * our own vectors only: guest and host data accesses may move data (`len` bytes at the address, little-endian `value`), and
+ * `npt-map` may make a leaf with a reserved bit (`mmio`), whose spa counts for nothing.
  */
 
 import { shown } from "../web/scenario/quoted";
@@ -36,7 +36,7 @@ export type Operation =
       size: PageSize;
     }
   | { op: "psmash"; spa: number }
-  | { op: "npt-map"; asid: number; gpa: number; spa: number; size: PageSize; w: boolean; x: boolean }
+  | { op: "npt-map"; asid: number; gpa: number; spa: number; size: PageSize; w: boolean; x: boolean; mmio?: boolean }
   | { op: "npt-unmap"; asid: number; gpa: number; size: PageSize }
   | {
       op: "gpt-map";
@@ -77,7 +77,7 @@ const EXECUTOR = { asid: "asid", vmpl: "level", cpl: "level", gva: "address" } a
 const FIELDS: FieldTable = {
   rmpupdate: { spa: "address", gpa: "address", asid: "asid", assigned: "flag", immutable: "flag", size: "size" },
   psmash: { spa: "address" },
-  "npt-map": { asid: "asid", gpa: "address", spa: "address", size: "size", w: "flag", x: "flag" },
+  "npt-map": { asid: "asid", gpa: "address", spa: "address", size: "size", w: "flag", x: "flag", mmio: "flag" },
   "npt-unmap": { asid: "asid", gpa: "address", size: "size" },
   "gpt-map": {
     asid: "asid",
@@ -104,7 +104,7 @@ const FIELDS: FieldTable = {
 };
 
 /** Fields that may be absent, in every operation that has them. */
-const OPTIONAL = new Set(["len", "value", "vcpu"]);
+const OPTIONAL = new Set(["len", "value", "vcpu", "mmio"]);
 
 const HEX = /^0x[0-9a-f]+$/i;
 

@@ -1,9 +1,8 @@
 /**
- * SNP_INIT and SNP_INIT_EX: the AMD-SP looks at the platform, then builds the RMP (fw-rmp.ts). SNP_SHUTDOWN ends it.
+ * SNP_INIT and SNP_INIT_EX: the AMD-SP looks at the platform, then builds the RMP (rmp.ts).
  *
- * Source: firmware ABI (56860), 8.8; order of checks of AMD's published firmware (AMD-ASPFW sev_mcmd.c, snp_mcmd_init_common,
- * snp_mcmd_shutdown_common; sev_hal.c, sev_hal_check_msrs; sev_rmp.c, get_rmp_bounds, configure_rmp). Not modelled: microcode
- * levels, UMC encryption, DEBUG_STATUS and TSEG registers, TMRs, TLB flushes, DF_FLUSH, X86_SNP_SHUTDOWN.
+ * Source: firmware ABI (56860) revision 1.54, 8.8.2; order of checks of AMD's published firmware (AMD-ASPFW sev_mcmd.c, snp_mcmd_init_common; sev_hal.c, sev_hal_check_msrs; sev_rmp.c, get_rmp_bounds, configure_rmp). Not modelled: microcode
+ * levels, UMC encryption, DEBUG_STATUS and TSEG registers, TMRs, TLB flushes.
  *
  * Simplified: RMP_END + 1 is not asked to be a multiple of 1 MiB, nor the RMP to cover itself; a machine this small could then
  * leave nothing uncovered.
@@ -19,22 +18,36 @@ import {
   Op,
   RmpTable,
   Rule,
-  ShutdownFlag,
   SyscfgBit,
 } from "../abi";
-import { initialized } from "./context";
-import { build, coverage, reclaimIommu } from "./rmp";
+import { build, coverage } from "./rmp";
 import { coreCount, syscfgBit } from "../host/platform";
 import { pages } from "../memory/layout";
 import { readCell, writeCell } from "../memory/registers";
+import { soilAsids } from "../state/asid";
 import { begin, finish } from "../step/event";
 import { firmware, noRoom } from "../step/outcome";
-import { dry, rung } from "../step/rung";
+import { rung } from "../step/rung";
 
 /** `flags` InitFlag; up to three ranges that the hypervisor wants HV-Fixed, each first pfn << 32 | count, 0 for none. */
 export function snpInit(flags: u32, range0: u64, range1: u64, range2: u64): u32 {
-  if (begin(Op.SNP_INIT, flags, range0, range1, range2)) ladder(flags, range0, range1, range2);
+  if (begin(Op.SNP_INIT, flags, range0, range1, range2) && snpInitLadder(flags, range0, range1, range2)) {
+    initialize(flags, range0, range1, range2);
+  }
   return finish();
+}
+
+function initialize(flags: u32, range0: u64, range1: u64, range2: u64): void {
+  if (builds(flags) && !build(readCell(Cell.RMP_BASE), readCell(Cell.RMP_END), range0, range1, range2)) return noRoom();
+  writeCell(Cell.FW_STATE, FirmwareState.INIT);
+  writeCell(Cell.CIPHERTEXT_HIDING, flags & InitFlag.CIPHERTEXT_HIDING ? 1 : 0);
+  writeCell(Cell.WBINVD, 0);
+  soilAsids();
+}
+
+/** SNP_INIT always builds the RMP, SNP_INIT_EX when it is told to. */
+function builds(flags: u32): bool {
+  return (flags & InitFlag.EX) == 0 || (flags & InitFlag.INIT_RMP) != 0;
 }
 
 /** Mask of the cores on which a SYSCFG bit is clear. */
@@ -79,23 +92,23 @@ function coresWithHsave(): u64 {
   return mask;
 }
 
-function ladder(flags: u32, range0: u64, range1: u64, range2: u64): bool {
+export function snpInitLadder(flags: u32, range0: u64, range1: u64, range2: u64): bool {
   const reserved = flags & InitFlag.RESERVED;
   if (!rung(Rule.INIT_RESERVED, reserved == 0, reserved, 0)) return firmware(FwStatus.INVALID_PARAM);
   const state = readCell(Cell.FW_STATE);
   if (!rung(Rule.INIT_STATE, state == FirmwareState.UNINIT, state, FirmwareState.UNINIT)) {
     return firmware(FwStatus.INVALID_PLATFORM_STATE);
   }
-  const builds = (flags & InitFlag.EX) == 0 || (flags & InitFlag.INIT_RMP) != 0;
+  const anew = builds(flags);
   const ready = readCell(Cell.RMP_READY);
-  if (!rung(Rule.INIT_RMP, builds || ready != 0, ready, builds ? 1 : 0)) return firmware(FwStatus.RMP_INIT_REQUIRED);
+  if (!rung(Rule.INIT_RMP, anew || ready != 0, ready, anew ? 1 : 0)) return firmware(FwStatus.RMP_INIT_REQUIRED);
   const listed: u32 = (range0 | range1 | range2) != 0 ? 1 : 0;
-  if (!rung(Rule.INIT_LIST, builds || listed == 0, listed, builds ? 1 : 0)) return firmware(FwStatus.INVALID_PARAM);
+  if (!rung(Rule.INIT_LIST, anew || listed == 0, listed, anew ? 1 : 0)) return firmware(FwStatus.INVALID_PARAM);
   const memEnc = coresWithout(SyscfgBit.MEMENC);
   if (!rung(Rule.INIT_MEMENC, memEnc == 0, memEnc, 0)) return firmware(FwStatus.INVALID_CONFIG);
   const snpEn = coresWithout(SyscfgBit.SNPEN);
   if (!rung(Rule.INIT_SNPEN, snpEn == 0, snpEn, 0)) return firmware(FwStatus.INVALID_CONFIG);
-  // so VMPLs are never optional: ABI, 8.6
+  // so VMPLs are never optional: ABI revision 1.54, 8.8.2
   const vmplEn = coresWithout(SyscfgBit.VMPLEN);
   if (!rung(Rule.INIT_VMPLEN, vmplEn == 0, vmplEn, 0)) return firmware(FwStatus.INVALID_CONFIG);
   const apart = coresApart();
@@ -108,11 +121,11 @@ function ladder(flags: u32, range0: u64, range1: u64, range2: u64): bool {
   if (!rung(Rule.INIT_SMMLOCK_EQUAL, locks == 0, locks, 0)) return firmware(FwStatus.INVALID_CONFIG);
   const unlocked = coresUnlocked();
   if (!rung(Rule.INIT_SMMLOCK, unlocked == 0, unlocked, 0)) return firmware(FwStatus.INVALID_CONFIG);
-  return placement(builds, range0, range1, range2);
+  return isPlaced(anew);
 }
 
-/** The rungs about the RMP itself, and what comes of all of them. */
-function placement(builds: bool, range0: u64, range1: u64, range2: u64): bool {
+/** The rungs about the RMP itself. */
+function isPlaced(anew: bool): bool {
   const elsewhere = coresUnlike(Cell.RMP_BASE, ALL) | coresUnlike(Cell.RMP_END, ALL);
   if (!rung(Rule.INIT_RMP_EQUAL, elsewhere == 0, elsewhere, 0)) return firmware(FwStatus.INVALID_CONFIG);
   const base = readCell(Cell.RMP_BASE);
@@ -121,39 +134,14 @@ function placement(builds: bool, range0: u64, range1: u64, range2: u64): bool {
   // in memory ("one DRAM region"), and aligned
   const placed = end < <u64>pages << 12 && (base & (<u64>RmpTable.ALIGN - 1)) == 0;
   if (!rung(Rule.INIT_RMP_PLACED, placed, base, end)) return firmware(FwStatus.INVALID_CONFIG);
-  const hsave = builds ? coresWithHsave() : 0;
+  const hsave = anew ? coresWithHsave() : 0;
   if (!rung(Rule.INIT_HSAVE, hsave == 0, hsave, 0)) return firmware(FwStatus.INVALID_CONFIG);
   const room = coverage(base, end);
-  if (!rung(Rule.INIT_RMP_ROOM, !builds || room != 0, room, 0)) return firmware(FwStatus.RMP_INITIALIZATION_FAILED);
-  if (dry()) return true;
-  if (builds && !build(base, end, range0, range1, range2)) return noRoom();
-  writeCell(Cell.FW_STATE, FirmwareState.INIT);
-  return firmware(FwStatus.SUCCESS);
+  if (!rung(Rule.INIT_RMP_ROOM, !anew || room != 0, room, 0)) return firmware(FwStatus.RMP_INITIALIZATION_FAILED);
+  return true;
 }
 
 /** A range that ends behind its start and keeps clear of the legacy SMRAM. AMD-ASPFW x86_copy.c, validate_address_range. */
 function isRange(base: u64, end: u64): bool {
   return base < end && (base > <u64>RmpTable.ASEG_LAST || end < <u64>RmpTable.ASEG_FIRST);
-}
-
-/**
- * SNP_SHUTDOWN and SNP_SHUTDOWN_EX (`flags` ShutdownFlag): the platform is UNINIT again; the RMP stays, and what it protects.
- * With IOMMU_SNP_SHUTDOWN the RMP has to be built anew, and the IOMMU's pages are given back as Reclaim. Simplified: guest
- * contexts stay as they are, and no DF_FLUSH is asked for.
- */
-export function snpShutdown(flags: u32): u32 {
-  if (begin(Op.SNP_SHUTDOWN, flags, 0, 0, 0)) shutDown(flags);
-  return finish();
-}
-
-function shutDown(flags: u32): bool {
-  // nothing to do: not an error
-  if (!initialized()) return firmware(FwStatus.SUCCESS);
-  if (dry()) return true;
-  writeCell(Cell.FW_STATE, FirmwareState.UNINIT);
-  if (flags & ShutdownFlag.IOMMU) {
-    writeCell(Cell.RMP_READY, 0);
-    reclaimIommu();
-  }
-  return firmware(FwStatus.SUCCESS);
 }

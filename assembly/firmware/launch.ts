@@ -16,15 +16,17 @@ import { pageState } from "../state/page-state";
 import { asidOf, headOf, isCovered, isLarge, writeEntry, writeRegion } from "../state/rmp";
 import { begin, finish } from "../step/event";
 import { firmware, noRoom } from "../step/outcome";
-import { dry, rung } from "../step/rung";
+import { rung } from "../step/rung";
 
 /** `how` = type | size << 8 | IMI << 9 | reserved fields << 16, `perms` = VMPL1 | VMPL2 << 8 | VMPL3 << 16. */
 export function launchUpdate(context: u64, spa: u64, how: u32, perms: u32): u32 {
-  if (begin(Op.SNP_LAUNCH_UPDATE, context, spa, how, perms)) ladder(context, spa, how, perms);
+  if (begin(Op.SNP_LAUNCH_UPDATE, context, spa, how, perms) && launchUpdateLadder(context, spa, how)) {
+    add(spa, how & 0xff, (how >>> 8) & 1, perms);
+  }
   return finish();
 }
 
-function ladder(contextSpa: u64, spa: u64, how: u32, perms: u32): bool {
+export function launchUpdateLadder(contextSpa: u64, spa: u64, how: u32): bool {
   const type = how & 0xff;
   const size = (how >>> 8) & 1;
   const imi = (how >>> 9) & 1;
@@ -52,7 +54,12 @@ function ladder(contextSpa: u64, spa: u64, how: u32, perms: u32): bool {
   // a guest that was started with an IMI takes pages of the IMI only
   const needed = <u32>readCell(context + ContextField.IMI);
   if (!rung(Rule.FW_IMI, imi >= needed, imi, needed)) return firmware(FwStatus.INVALID_PARAM);
-  if (dry()) return true;
+  return true;
+}
+
+function add(spa: u64, type: u32, size: u32, perms: u32): void {
+  const pfn = <u32>(spa >>> 12);
+  const asid = asidOf(pfn);
   // 512 pages of 256 blocks each go through the cipher
   if (size == Size.S2M && contents != 0 && roomLeft() < 512 * 256 + 64) return noRoom();
 
@@ -62,7 +69,6 @@ function ladder(contextSpa: u64, spa: u64, how: u32, perms: u32): bool {
   if (size == Size.S2M) writeRegion(pfn, head, masks, asid, Form.INNER);
   else writeEntry(pfn, head, masks, asid);
   fill(asid, spa, type, size == Size.S2M ? 512 : 1);
-  return firmware(FwStatus.SUCCESS);
 }
 
 /** NORMAL, VMSA, UNMEASURED, CPUID: encrypted in place. ZERO: zeroed. SECRETS: written by the firmware. */

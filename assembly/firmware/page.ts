@@ -23,15 +23,18 @@ import { encryptInPlace } from "../state/contents";
 import { asidOf, entryAt, FRAME, headOf, isCovered, isLarge, writeEntry, writeRegion } from "../state/rmp";
 import { begin, finish } from "../step/event";
 import { firmware, noRoom } from "../step/outcome";
-import { dry, rung } from "../step/rung";
+import { rung } from "../step/rung";
 
 /** SNP_PAGE_RECLAIM: Pre-Guest -> Guest-Invalid, Pre-Swap -> Guest-Valid, Firmware and Metadata -> Reclaim. */
 export function pageReclaim(spa: u64, size: u32): u32 {
-  if (begin(Op.SNP_PAGE_RECLAIM, spa, size, 0, 0)) reclaim(spa, size);
+  if (begin(Op.SNP_PAGE_RECLAIM, spa, size, 0, 0) && pageReclaimLadder(spa, size)) {
+    const pfn = <u32>(spa >>> 12);
+    rewrite(pfn, headOf(pfn) & ~(<u64>Flag.IMMUTABLE));
+  }
   return finish();
 }
 
-function reclaim(spa: u64, size: u32): bool {
+export function pageReclaimLadder(spa: u64, size: u32): bool {
   if (!isClean(spa & 4095)) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   if (!outsideRmp(spa)) return firmware(FwStatus.INVALID_ADDRESS);
@@ -48,10 +51,7 @@ function reclaim(spa: u64, size: u32): bool {
     state == PageState.METADATA;
   // Simplified: for an uncovered page the firmware goes on with an entry that is none
   if (!rung(Rule.FW_RECLAIMABLE, can, state, 0)) return firmware(FwStatus.INVALID_PAGE_STATE);
-  if (dry()) return true;
-  const pfn = <u32>(spa >>> 12);
-  rewrite(pfn, headOf(pfn) & ~(<u64>Flag.IMMUTABLE));
-  return firmware(FwStatus.SUCCESS);
+  return true;
 }
 
 /**
@@ -59,18 +59,17 @@ function reclaim(spa: u64, size: u32): bool {
  * pages that it does not cover, are passed over. Simplified: one range, where the firmware takes a list of them.
  */
 export function pageSetState(spa: u64, count: u32): u32 {
-  if (begin(Op.SNP_PAGE_SET_STATE, spa, count, 0, 0)) setFixed(spa, count);
+  if (begin(Op.SNP_PAGE_SET_STATE, spa, count, 0, 0) && pageSetStateLadder(spa, count)) fix(spa, count);
   return finish();
 }
 
-function setFixed(spa: u64, count: u32): bool {
+export function pageSetStateLadder(spa: u64, count: u32): bool {
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   if (!rung(Rule.FW_PAGE_ALIGNED, (spa & 0x1fffff) == 0, spa, Size.S2M)) return firmware(FwStatus.INVALID_PARAM);
-  const first = isCovered(spa) ? <u32>(spa >>> 12) : covered;
-  const end = <u64>first + count > <u64>covered ? covered : first + count;
+  const end = endOf(spa, count);
   let state: u32 = PageState.FIRMWARE;
   let size: u32 = Size.S4K;
-  for (let pfn = first; pfn < end; pfn++) {
+  for (let pfn = firstOf(spa); pfn < end; pfn++) {
     const at = <u64>pfn << 12;
     if (isInRmp(at)) continue;
     if (isLarge(headOf(pfn))) size = Size.S2M;
@@ -79,10 +78,24 @@ function setFixed(spa: u64, count: u32): bool {
   }
   if (!inPageState(state, PageState.FIRMWARE)) return firmware(FwStatus.INVALID_PAGE_STATE);
   if (!rung(Rule.FW_PAGE_SIZE, size == Size.S4K, size, Size.S4K)) return firmware(FwStatus.INVALID_PAGE_STATE);
-  if (dry()) return true;
+  return true;
+}
+
+function fix(spa: u64, count: u32): void {
+  const first = firstOf(spa);
+  const end = endOf(spa, count);
   if (end - first + 64 > roomLeft()) return noRoom();
   for (let pfn = first; pfn < end; pfn++) if (!isInRmp(<u64>pfn << 12)) writeEntry(pfn, Flag.IMMUTABLE, 0, 0);
-  return firmware(FwStatus.SUCCESS);
+}
+
+/** The covered pages of a range: the first, and the one behind the last. */
+function firstOf(spa: u64): u32 {
+  return isCovered(spa) ? <u32>(spa >>> 12) : covered;
+}
+
+function endOf(spa: u64, count: u32): u32 {
+  const end = <u64>firstOf(spa) + count;
+  return end > <u64>covered ? covered : <u32>end;
 }
 
 /**
@@ -90,11 +103,11 @@ function setFixed(spa: u64, count: u32): bool {
  * the state in upper bits of that field too (CSF-983), since otherwise RMPUPDATE could forge it: Simplified, here it can.
  */
 export function pageMdInit(context: u64, spa: u64): u32 {
-  if (begin(Op.SNP_PAGE_MD_INIT, context, spa, 0, 0)) makeMetadata(context, spa);
+  if (begin(Op.SNP_PAGE_MD_INIT, context, spa, 0, 0) && pageMdInitLadder(context, spa)) makeMetadata(context, spa);
   return finish();
 }
 
-function makeMetadata(contextSpa: u64, spa: u64): bool {
+export function pageMdInitLadder(contextSpa: u64, spa: u64): bool {
   if (!isClean((contextSpa | spa) & 4095)) return firmware(FwStatus.INVALID_PARAM);
   if (!initialized()) return firmware(FwStatus.INVALID_PLATFORM_STATE);
   if (!outsideRmp(spa)) return firmware(FwStatus.INVALID_PARAM);
@@ -102,13 +115,15 @@ function makeMetadata(contextSpa: u64, spa: u64): bool {
   if (!isContext(context, contextSpa)) return firmware(FwStatus.INVALID_GUEST);
   if (!inPageState(stateAt(spa), PageState.FIRMWARE)) return firmware(FwStatus.INVALID_PAGE_STATE);
   if (!isStarted(context)) return firmware(FwStatus.INVALID_GUEST_STATE);
-  if (dry()) return true;
+  return true;
+}
+
+function makeMetadata(contextSpa: u64, spa: u64): void {
   const pfn = <u32>(spa >>> 12);
   const count: u32 = isLarge(headOf(pfn)) ? 512 : 1;
   if (contents != 0 && count * 256 + 64 > roomLeft()) return noRoom();
   rewrite(pfn, (headOf(pfn) & ~FRAME) | contextSpa);
   for (let i: u32 = 0; i < count; i++) encryptInPlace(0, spa + (<u64>i << 12), true);
-  return firmware(FwStatus.SUCCESS);
 }
 
 /** Size of the page's own entry; an uncovered page has none and passes for 4K. */

@@ -4,33 +4,37 @@
  */
 import { Check, Entry, Flag, Npf, Op, Perm, Pf, Rule } from "../abi";
 import { entrySize, owned, RMP_FAULT } from "./walk";
-import { readBytes, readPage, writeBytes, writePage } from "../state/contents";
+import { readBytes, readPage, readRaw, readRawPage, writeBytes, writePage } from "../state/contents";
 import { GPT_C, GPT_P, GPT_U, GPT_W, GPT_X, guestLeaf } from "../state/gpt";
-import { LEAF_W, LEAF_X, leafSize, leafSpa, nestedLeaf } from "../state/npt";
+import { LEAF_RESERVED, LEAF_W, LEAF_X, leafSize, leafSpa, nestedLeaf } from "../state/npt";
 import { FRAME, takenPages } from "../state/rmp";
 import { asid, cpl, table, vmpl } from "../step/actor";
 import { begin, finish } from "../step/event";
-import { npf, pf, reached, result, spa, vcNotValidated, walkedTo } from "../step/outcome";
-import { Act, dry, Either, explains, plain, rung, switched } from "../step/rung";
+import { npf, pf, reached, result, spa, vcMmio, vcNotValidated, walkedTo } from "../step/outcome";
+import { Act, Either, plain, rung, switched } from "../step/rung";
 
-const READ: u32 = 0;
-const WRITE: u32 = 1;
-const FETCH: u32 = 2;
+export const READ: u32 = 0;
+export const WRITE: u32 = 1;
+export const FETCH: u32 = 2;
 
 /** C-bit of the access that guestAccess() let through: the page's key is the ASID, or none. */
 let isPrivate: bool = false;
 
-/** Reads 1, 8 or 4096 bytes (the last into scratch); they must not cross a page. */
+/** Reads 1, 2, 4, 8 or 4096 bytes (the last into scratch); they must not cross a page. */
 export function guestRead(gva: u64, length: u32): u32 {
   if (begin(Op.GUEST_READ, gva, length, 0, 0) && mayAccess(gva, READ)) {
-    const key = isPrivate ? asid : 0;
-    if (length == 4096) readPage(key, spa());
-    else result(readBytes(key, spa() | (gva & 4095), length));
+    if (length == 4096) {
+      if (isPrivate) readPage(asid, spa());
+      else readRawPage(spa());
+    } else {
+      const at = spa() | (gva & 4095);
+      result(isPrivate ? readBytes(asid, at, length) : readRaw(at, length));
+    }
   }
   return finish();
 }
 
-/** Writes 1, 8 or 4096 bytes (the last from scratch); they must not cross a page. */
+/** Writes 1, 2, 4, 8 or 4096 bytes (the last from scratch); they must not cross a page. */
 export function guestWrite(gva: u64, length: u32, value: u64): u32 {
   if (begin(Op.GUEST_WRITE, gva, length, value, 0) && mayAccess(gva, WRITE)) {
     const key = isPrivate ? asid : 0;
@@ -45,16 +49,14 @@ export function guestFetch(gva: u64): u32 {
   return finish();
 }
 
-/** True if the access goes through and is to be made. */
 // @ts-ignore: decorator
 @inline
 function mayAccess(gva: u64, kind: u32): bool {
-  if (plain && guestAccess<Act>(gva, kind)) return true;
-  return slowly(gva, kind) && !dry();
+  return (plain && guestAccess<Act>(gva, kind)) || guestAccessLadder(gva, kind);
 }
 
-/** Tells of every rung, obeys switches, says where the climb ended. */
-function slowly(gva: u64, kind: u32): bool {
+/** True if the access goes through. */
+export function guestAccessLadder(gva: u64, kind: u32): bool {
   return guestAccess<Either>(gva, kind);
 }
 
@@ -69,9 +71,7 @@ function guestAccess<For>(gva: u64, kind: u32): bool {
   const leaf = guestLeaf(table, gva);
   const code: u64 = (write ? Pf.W : 0) | (user ? Pf.U : 0) | (fetch ? Pf.I : 0);
   if (!rung<For>(Rule.GUEST_PRESENT, (leaf & GPT_P) != 0, (leaf & GPT_P) >>> 1, 1)) return pf(code, gva);
-  if (user || explains<For>()) {
-    if (!rung<For>(Rule.GUEST_USER, !user || (leaf & GPT_U) != 0, cpl, (leaf & GPT_U) >>> 3)) return pf(code | Pf.P, gva);
-  }
+  if (!rung<For>(Rule.GUEST_USER, !user || (leaf & GPT_U) != 0, cpl, (leaf & GPT_U) >>> 3)) return pf(code | Pf.P, gva);
   if (write && !rung<For>(Rule.GUEST_WRITABLE, (leaf & GPT_W) != 0, (leaf & GPT_W) >>> 2, 1)) {
     return pf(code | Pf.P, gva);
   }
@@ -91,6 +91,8 @@ function guestAccess<For>(gva: u64, kind: u32): bool {
   const nested = nestedLeaf(asid, gpa);
   const size = leafSize(nested);
   if (!rung<For>(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(missing, gpa);
+  const reserved = (nested & LEAF_RESERVED) != 0;
+  if (!rung<For>(Rule.NESTED_RESERVED, !reserved, reserved ? 1 : 0, 0)) return vcMmio(gva);
   if (write && !rung<For>(Rule.NESTED_WRITABLE, (nested & LEAF_W) != 0, nested & LEAF_W, 1)) return npf(forbidding, gpa);
   if (fetch && !rung<For>(Rule.NESTED_EXECUTABLE, (nested & LEAF_X) != 0, (nested & LEAF_X) >>> 1, 1)) {
     return npf(forbidding, gpa);

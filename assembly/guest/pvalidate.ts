@@ -11,41 +11,40 @@ import { writeHead } from "../state/rmp";
 import { cpl, vmpl } from "../step/actor";
 import { begin, finish } from "../step/event";
 import { carry, gp, status } from "../step/outcome";
-import { Act, Either, explains, plain, rung, switched } from "../step/rung";
+import { Act, Either, plain, rung, switched } from "../step/rung";
 
 export function pvalidate(gva: u64, size: u32, validate: u32): u32 {
   if (begin(Op.PVALIDATE, gva, size, validate, 0)) {
-    // two calls of one function: a single one would be compiled into this, and take its registers
-    if (!plain) slowly(gva, size, validate);
-    else if (!ladder<Act>(gva & ~4095, size, validate)) slowly(gva, size, validate);
+    let entry = plain ? ladder<Act>(gva & ~4095, size, validate) : 0;
+    if (!entry) entry = pvalidateLadder(gva, size, validate);
+    if (entry) {
+      const head = load<u64>(entry);
+      writeHead(entry, validate != 0 ? head | Flag.VALIDATED : head & ~(<u64>Flag.VALIDATED));
+    }
   }
   return finish();
 }
 
-/** Tells of every rung, obeys switches, says where the climb ended. */
-function slowly(gva: u64, size: u32, validate: u32): bool {
+/** Address of the covering entry, 0 if the instruction changes nothing. */
+export function pvalidateLadder(gva: u64, size: u32, validate: u32): usize {
   return ladder<Either>(gva & ~4095, size, validate);
 }
 
 // @ts-ignore: decorator
 @inline
-function ladder<For>(gva: u64, size: u32, validate: u32): bool {
+function ladder<For>(gva: u64, size: u32, validate: u32): usize {
   if (!rung<For>(Rule.PVALIDATE_CPL, cpl == 0, cpl, 0)) return gp();
   // LKML, B. Singh (AMD), 2021-08-13: the reason for the kernel's VMPL0 check
   if (!switched<For>(Rule.PVALIDATE_VMPL, Check.PVALIDATE_VMPL0, vmpl == 0, vmpl, 0)) return gp();
-  if (size == Size.S2M || explains<For>()) {
-    const aligned = size == Size.S4K || (gva & 0x1ff000) == 0;
-    if (!rung<For>(Rule.PVALIDATE_ALIGNED, aligned, gva, size)) return status(Eax.FAIL_INPUT);
-  }
+  const aligned = size == Size.S4K || (gva & 0x1ff000) == 0;
+  if (!rung<For>(Rule.PVALIDATE_ALIGNED, aligned, gva, size)) return status(Eax.FAIL_INPUT);
   const entry = walkPrivate<For>(gva);
-  if (!entry) return false;
+  if (!entry) return 0;
   const head = load<u64>(entry);
-  if (!smallEnough<For>(size, head)) return false;
+  if (!smallEnough<For>(size, head)) return 0;
   if (!largeEnough<For>(size, head)) return status(Eax.FAIL_SIZEMISMATCH);
   const valid: u32 = head & Flag.VALIDATED ? 1 : 0;
   // edk2-devel, B. Singh 2021-04-30: CF = 1 when the entry is already as asked
   if (!rung<For>(Rule.PVALIDATE_CHANGES, valid != validate, valid, validate)) return carry();
-  if (explains<For>()) return true;
-  writeHead(entry, validate != 0 ? head | Flag.VALIDATED : head & ~(<u64>Flag.VALIDATED));
-  return true;
+  return entry;
 }

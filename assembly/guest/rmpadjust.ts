@@ -13,14 +13,18 @@ import { asidOf, permsOf, pfnOf, writeEntry } from "../state/rmp";
 import { cpl, vmpl } from "../step/actor";
 import { begin, finish } from "../step/event";
 import { gp, status, vcNotValidated } from "../step/outcome";
-import { dry, rung, switched } from "../step/rung";
+import { rung, switched } from "../step/rung";
 
 export function rmpadjust(gva: u64, size: u32, target: u32, perms: u32, vmsa: u32): u32 {
-  if (begin(Op.RMPADJUST, gva, size, target, perms | (vmsa << 8))) ladder(gva, size, target, perms, vmsa);
+  if (begin(Op.RMPADJUST, gva, size, target, perms | (vmsa << 8))) {
+    const entry = rmpadjustLadder(gva, size, target, perms);
+    if (entry) adjust(entry, target, perms, vmsa);
+  }
   return finish();
 }
 
-function ladder(given: u64, size: u32, target: u32, perms: u32, vmsa: u32): bool {
+/** Address of the covering entry, 0 if the instruction changes nothing. */
+export function rmpadjustLadder(given: u64, size: u32, target: u32, perms: u32): usize {
   const gva = given & ~4095;
   if (!rung(Rule.RMPADJUST_CPL, cpl == 0, cpl, 0)) return gp();
   const aligned = size == Size.S4K || (gva & 0x1ff000) == 0;
@@ -32,24 +36,27 @@ function ladder(given: u64, size: u32, target: u32, perms: u32, vmsa: u32): bool
     return status(Eax.FAIL_PERMISSION);
   }
   const entry = walkPrivate(gva);
-  if (!entry) return false;
+  if (!entry) return 0;
   const head = load<u64>(entry);
-  if (!smallEnough(size, head)) return false;
+  if (!smallEnough(size, head)) return 0;
   const valid = (head & Flag.VALIDATED) != 0;
   if (!switched(Rule.VALIDATED, Check.VALIDATED, valid, valid ? 1 : 0, 1)) return vcNotValidated(gva);
   if (!largeEnough(size, head)) return status(Eax.FAIL_SIZEMISMATCH);
   // verismo access_s.rs: nobody gives what he has not got
-  const covering = pfnOf(entry);
-  const own = permsOf(covering, vmpl);
+  const own = permsOf(pfnOf(entry), vmpl);
   if (!switched(Rule.RMPADJUST_SUBSET, Check.RMPADJUST_SUBSET, (perms & ~own) == 0, perms, own)) {
     return status(Eax.FAIL_PERMISSION);
   }
-  if (dry()) return true;
+  return entry;
+}
+
+function adjust(entry: usize, target: u32, perms: u32, vmsa: u32): void {
   const shift = target << 3;
   const masks = (load<u32>(entry, Entry.PERMS) & ~(<u32>0xff << shift)) | ((perms & 0xff) << shift);
+  const head = load<u64>(entry);
   // above VMPL0 the VMSA bit is ignored; at VMPL0 any adjustment without it un-makes a VMSA page
   let next = head;
   if (vmpl == 0) next = vmsa ? head | Flag.VMSA : head & ~(<u64>Flag.VMSA);
+  const covering = pfnOf(entry);
   writeEntry(covering, next, masks, asidOf(covering));
-  return true;
 }

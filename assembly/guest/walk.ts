@@ -4,10 +4,11 @@
  */
 import { Check, Entry, Flag, Npf, Pf, Rule, Size } from "../abi";
 import { GPT_C, GPT_P, guestLeaf } from "../state/gpt";
-import { leafSize, leafSpa, nestedLeaf } from "../state/npt";
+import { LEAF_RESERVED, leafSize, leafSpa, nestedLeaf } from "../state/npt";
 import { coveringOf, entryAt, FRAME, isCovered } from "../state/rmp";
+import { pagesInUse } from "../state/vcpu";
 import { asid, table } from "../step/actor";
-import { gpa as walked, npf, pf, reached, walkedTo } from "../step/outcome";
+import { gpa as walked, npf, pf, reached, vcMmio, walkedTo } from "../step/outcome";
 import { Either, rung, switched } from "../step/rung";
 
 /** EXITINFO1 of every #NPF that the RMP raises for a private access, beside US and the access's own bits. */
@@ -33,6 +34,8 @@ export function walkPrivate<For = Either>(gva: u64): usize {
   walkedTo(gpa, GPT_C);
   const nested = nestedLeaf(asid, gpa);
   if (!rung<For>(Rule.NESTED_PRESENT, nested != 0, nested != 0 ? 1 : 0, 1)) return npf(NESTED_FAULT, gpa);
+  const reserved = (nested & LEAF_RESERVED) != 0;
+  if (!rung<For>(Rule.NESTED_RESERVED, !reserved, reserved ? 1 : 0, 0)) return vcMmio(gva);
   leafIs = leafSize(nested);
   const spa = leafSpa(nested, gpa);
   reached(spa);
@@ -41,13 +44,16 @@ export function walkPrivate<For = Either>(gva: u64): usize {
 
 /**
  * Is the page the guest's, at this gpa, and may it be used? `bits` are the access's own in EXITINFO1 (RW, ID).
- * APM vol. 2, table 15-39: RMP-Covered, Guest-Owned, Reverse-Map, Mutable. Address of the covering entry, 0 when it faulted.
+ * APM vol. 2, table 15-39: RMP-Covered, Guest-Owned, Reverse-Map, Mutable; and no page that a vCPU has in use. Address of the covering entry, 0 when it faulted.
  */
 // @ts-ignore: decorator
 @inline
 export function owned<For = Either>(spa: u64, gpa: u64, bits: u64): usize {
   if (!rung<For>(Rule.RMP_COVERED, isCovered(spa), spa, 0)) return npf(RMP_FAULT | bits, gpa);
   const pfn = <u32>(spa >>> 12);
+  // LKML, A. Kalra (AMD), 2025-04-30: whose VMSA it is does not matter. Assumed: the place in the order
+  const busy = pagesInUse(pfn, 1);
+  if (!rung<For>(Rule.RMP_IN_USE, busy == 0, busy, 0)) return npf(RMP_FAULT | bits, gpa);
   const covering = coveringOf(pfn);
   const entry = entryAt(covering);
   const head = load<u64>(entry);

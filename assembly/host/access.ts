@@ -1,40 +1,35 @@
 /** A host's memory accesses. APM vol. 2, 15.36.10, table 15-39. */
 import { Check, Op, Rule } from "../abi";
-import { readBytes, readPage, writeBytes, writePage } from "../state/contents";
+import { readRaw, readRawPage, writeBytes, writePage } from "../state/contents";
 import { takenPages } from "../state/rmp";
 import { begin, finish } from "../step/event";
 import { pf, reached, result } from "../step/outcome";
-import { dry, Either, switched } from "../step/rung";
+import { switched } from "../step/rung";
 
 /** RMP, W and P: a supervisor's write. */
 const HOST_FAULT: u64 = 0x80000003;
 
-/** A host read of 1, 8 or 4096 bytes: never stopped. The host sees what DRAM holds. */
+/** A host read of 1, 2, 4, 8 or 4096 bytes: never stopped. The host sees what DRAM holds, or FFh where ciphertext is hidden. */
 export function hostRead(spa: u64, size: u32, length: u32): u32 {
   if (begin(Op.HOST_READ, spa, size, length, 0)) {
     reached(spa);
-    if (!dry()) {
-      if (length == 4096) readPage(0, spa);
-      else result(readBytes(0, spa, length));
-    }
+    if (length == 4096) readRawPage(spa);
+    else result(readRaw(spa, length));
   }
   return finish();
 }
 
-/** A supervisor's data write of 1, 8 or 4096 bytes (the last from scratch) through a mapping of the given size. */
+/** A supervisor's data write of 1, 2, 4, 8 or 4096 bytes (the last from scratch) through a mapping of the given size. */
 export function hostWrite(spa: u64, size: u32, length: u32, value: u64): u32 {
-  if (begin(Op.HOST_WRITE, spa, size, length, value) && hostMayWrite(spa, size) && !dry()) {
+  if (begin(Op.HOST_WRITE, spa, size, length, value) && hostWriteLadder(spa, size)) {
     if (length == 4096) writePage(0, spa);
     else writeBytes(0, spa, length, value);
   }
   return finish();
 }
 
-// @ts-ignore: decorator
-@inline
-export function hostMayWrite<For = Either>(spa: u64, size: u32): bool {
+export function hostWriteLadder(spa: u64, size: u32): bool {
   reached(spa);
   const taken = takenPages(spa, size);
-  if (!switched<For>(Rule.HOST_WRITE_OWNED, Check.HOST_WRITE_OWNED, taken == 0, taken, 0)) return pf(HOST_FAULT, spa);
-  return true;
+  return switched(Rule.HOST_WRITE_OWNED, Check.HOST_WRITE_OWNED, taken == 0, taken, 0) || pf(HOST_FAULT, spa);
 }

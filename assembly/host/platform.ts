@@ -7,7 +7,7 @@ import { Cell, FrozenRegister, HwcrBit, Limit, Msr, Op, Rule, SyscfgBit } from "
 import { readCell, writeCell } from "../memory/registers";
 import { begin, finish } from "../step/event";
 import { gp, result } from "../step/outcome";
-import { dry, rung } from "../step/rung";
+import { rung } from "../step/rung";
 
 export function syscfgBit(core: u32, bit: u32): u64 {
   return (readCell(Cell.SYSCFG + core) >>> bit) & 1;
@@ -17,37 +17,30 @@ export function coreCount(): u32 {
   return <u32>readCell(Cell.CORES);
 }
 
-/** A host core's WRMSR. Hardware lets SNPEn be set without VMPLEn; it is the firmware that refuses (ABI, 8.6). */
+/** A host core's WRMSR. Hardware lets SNPEn be set without VMPLEn; it is the firmware that refuses (ABI revision 1.54, 8.8.2). */
 export function hostWrmsr(core: u32, msr: u32, value: u64): u32 {
-  if (begin(Op.HOST_WRMSR, core, msr, value, 0)) write(core & (Limit.CORES - 1), msr, value);
+  if (begin(Op.HOST_WRMSR, core, msr, value, 0) && hostWrmsrLadder(core, msr)) write(core & (Limit.CORES - 1), msr, value);
   return finish();
 }
 
-function write(core: u32, msr: u32, value: u64): bool {
-  const snp = syscfgBit(core, SyscfgBit.SNPEN);
-  if (msr == <u32>Msr.SYSCFG) {
-    // once SNPEn is set, writes are ignored: no fault, no change
-    if (!rung(Rule.SYSCFG_OPEN, snp == 0, snp, 0)) return true;
-    if (!dry()) writeCell(Cell.SYSCFG + core, value);
-    return true;
-  }
-  if (msr == <u32>Msr.HWCR) {
-    // SmmLock stays set until reset (APM vol. 2, 10.3)
-    const locked = readCell(Cell.HWCR + core) & (1 << HwcrBit.SMMLOCK);
-    if (!dry()) writeCell(Cell.HWCR + core, value | locked);
-    return true;
-  }
-  if (msr == <u32>Msr.VM_HSAVE_PA) {
-    if (!dry()) writeCell(Cell.HSAVE + core, value);
-    return true;
-  }
+/** True if the register is to be written. */
+export function hostWrmsrLadder(core: u32, msr: u32): bool {
+  const snp = syscfgBit(core & (Limit.CORES - 1), SyscfgBit.SNPEN);
+  // once SNPEn is set, writes are ignored: no fault, no change
+  if (msr == <u32>Msr.SYSCFG) return rung(Rule.SYSCFG_OPEN, snp == 0, snp, 0);
+  if (msr == <u32>Msr.HWCR || msr == <u32>Msr.VM_HSAVE_PA) return true;
   if (!freezes(msr)) return gp();
   // RMP_BASE and RMP_END freeze too: Assumed
   if (!rung(Rule.FROZEN_MSR, snp == 0, snp, 0)) return gp();
-  if (dry()) return true;
-  const cell = cellOf(msr);
-  if (cell != 0) writeCell(cell + core, value);
   return true;
+}
+
+function write(core: u32, msr: u32, value: u64): void {
+  const cell = cellOf(msr);
+  if (cell == 0) return;
+  // SmmLock stays set until reset (APM vol. 2, 10.3)
+  const stays: u64 = msr == <u32>Msr.HWCR ? readCell(cell + core) & (1 << HwcrBit.SMMLOCK) : 0;
+  writeCell(cell + core, value | stays);
 }
 
 /** Fixed MTRRs, IORRs, TOP_MEM, TOP_MEM2, SMM_KEY, RMP_CFG, RMP_BASE, RMP_END. */
@@ -78,6 +71,21 @@ export function hostRdmsr(core: u32, msr: u32): u32 {
     else if (!freezes(msr)) gp();
   }
   return finish();
+}
+
+/** A host core's WBINVD. The caches are not modelled; SNP_DF_FLUSH asks that every core has done it. */
+export function wbinvd(core: u32): u32 {
+  if (begin(Op.WBINVD, core, 0, 0, 0)) {
+    const done = readCell(Cell.WBINVD);
+    const mask: u64 = <u64>1 << (core & (Limit.CORES - 1));
+    if ((done & mask) == 0) writeCell(Cell.WBINVD, done | mask);
+  }
+  return finish();
+}
+
+/** Mask of the cores that have not. */
+export function coresUnflushed(): u64 {
+  return ((<u64>1 << coreCount()) - 1) & ~readCell(Cell.WBINVD);
 }
 
 /** Core 0's cell of a register that is kept, 0 for others. */

@@ -9,14 +9,14 @@ import { asidOf, entryAt, headOf, isCovered, isLarge, writeRegion } from "../sta
 import { pagesInUse } from "../state/vcpu";
 import { begin, finish } from "../step/event";
 import { status } from "../step/outcome";
-import { dry, rung, switched } from "../step/rung";
+import { rung, switched } from "../step/rung";
 
 export function psmash(spa: u64): u32 {
-  if (begin(Op.PSMASH, spa, 0, 0, 0)) ladder(spa);
+  if (begin(Op.PSMASH, spa, 0, 0, 0) && psmashLadder(spa)) smash(<u32>(spa >>> 12));
   return finish();
 }
 
-function ladder(spa: u64): bool {
+export function psmashLadder(spa: u64): bool {
   if (!rung(Rule.PSMASH_ALIGNED, (spa & 0x1fffff) == 0, spa, 0)) return status(Eax.FAIL_INPUT);
   if (!rung(Rule.PSMASH_COVERED, isCovered(spa), spa, 0)) return status(Eax.FAIL_INPUT);
   const pfn = <u32>(spa >>> 12);
@@ -29,8 +29,10 @@ function ladder(spa: u64): bool {
   if (!switched(Rule.PSMASH_MUTABLE, Check.IMMUTABLE, mutable, mutable ? 0 : 1, 0)) return status(Eax.FAIL_PERMISSION);
   const busy = pagesInUse(pfn, 512);
   if (!rung(Rule.PSMASH_INUSE, busy == 0, busy, 0)) return status(Eax.FAIL_INUSE);
-  if (dry()) return true;
-  const perms = load<u32>(entryAt(pfn), Entry.PERMS);
-  writeRegion(pfn, head & ~(<u64>Flag.LARGE), perms, asidOf(pfn), Form.SMASHED);
   return true;
+}
+
+function smash(pfn: u32): void {
+  const perms = load<u32>(entryAt(pfn), Entry.PERMS);
+  writeRegion(pfn, headOf(pfn) & ~(<u64>Flag.LARGE), perms, asidOf(pfn), Form.SMASHED);
 }

@@ -11,14 +11,17 @@ import { result, result2, status } from "../step/outcome";
 import { rung } from "../step/rung";
 
 export function rmpread(spa: u64): u32 {
-  if (begin(Op.RMPREAD, spa, 0, 0, 0)) ladder(spa);
+  if (begin(Op.RMPREAD, spa, 0, 0, 0) && rmpreadLadder(spa)) tell(<u32>(spa >>> 12));
   return finish();
 }
 
-function ladder(spa: u64): bool {
+export function rmpreadLadder(spa: u64): bool {
   if (!rung(Rule.RMPREAD_ALIGNED, (spa & 4095) == 0, spa, 0)) return status(Eax.FAIL_INPUT);
   if (!rung(Rule.RMPREAD_COVERED, isCovered(spa), spa, 0)) return status(Eax.FAIL_INPUT);
-  const pfn = <u32>(spa >>> 12);
+  return true;
+}
+
+function tell(pfn: u32): void {
   const head = headOf(pfn);
   // "2MB region status": asked of a 2M aligned address, whether any other page of the region is assigned
   const others = (pfn & 511) == 0 && assignedIn(pfn) > <u32>(head & Flag.ASSIGNED);
@@ -30,5 +33,4 @@ function ladder(spa: u64): bool {
       ((head & Flag.IMMUTABLE) != 0 ? 8 : 0),
   );
   result2(asidOf(pfn));
-  return true;
 }

@@ -15,8 +15,18 @@ export let recording: bool = true;
 /** The most records one operation writes: 512 leaves of a node two by two, a 4 KiB page, 511 entries, and a few more. */
 const MOST_PER_OPERATION: u32 = 2048;
 
+/** Why? is being asked: nothing may be written, and a save traps. */
+let sealed: bool = false;
+let saves: bool = true;
+
 export function setRecording(on: bool): void {
   recording = on;
+  saves = on || sealed;
+}
+
+export function seal(on: bool): void {
+  sealed = on;
+  saves = recording || on;
 }
 
 /** Time travel, and a fresh start: this many records are in use. */
@@ -31,6 +41,7 @@ export function hasRoom(): bool {
 // @ts-ignore: decorator
 @inline
 function next(kind: u32, where: u32): usize {
+  if (sealed) unreachable();
   const at = journal + (<usize>records << 5);
   records++;
   store<u32>(at, kind);
@@ -48,7 +59,7 @@ function copy16(to: usize, from: usize): void {
 
 /** Before the RMP entry of page `pfn` is written. */
 export function saveEntry(pfn: u32, entry: usize): void {
-  if (recording) copy16(next(ChangeKind.ENTRY, pfn), entry);
+  if (saves) copy16(next(ChangeKind.ENTRY, pfn), entry);
 }
 
 /**
@@ -56,7 +67,7 @@ export function saveEntry(pfn: u32, entry: usize): void {
  * form to another.
  */
 export function saveRegion(pfn: u32, entry: usize, before: Form, after: Form): void {
-  if (!recording) return;
+  if (!saves) return;
   const at = next(ChangeKind.REGION, pfn);
   copy16(at, entry);
   store<u8>(at, <u8>before, 16);
@@ -65,12 +76,12 @@ export function saveRegion(pfn: u32, entry: usize, before: Form, after: Form): v
 
 /** Before 16 bytes at an address divisible by 8 are written: page contents, tables, registers. */
 export function saveBlock(address: usize): void {
-  if (recording) copy16(next(ChangeKind.BLOCK, <u32>address), address);
+  if (saves) copy16(next(ChangeKind.BLOCK, <u32>address), address);
 }
 
 /** Before the results of event `step` (VALUE and VALUE2, at `address`) are filled in behind it. */
 export function saveAnswer(step: u32, address: usize): void {
-  if (recording) copy16(next(ChangeKind.ANSWER, step), address);
+  if (saves) copy16(next(ChangeKind.ANSWER, step), address);
 }
 
 /** Records there is still room for. */

@@ -1,11 +1,15 @@
 /**
  * Page contents: the bytes as DRAM holds them. A guest's C=1 access passes through the cipher, C=0 and host accesses are raw
  * (a host, or a guest through C=0, reads ciphertext of a private page). RMPUPDATE, PVALIDATE, RMPADJUST and PSMASH never
- * touch contents. Not modelled: the option of newer parts that hides ciphertext from the host.
+ * touch contents. With ciphertext hiding (newer parts; SNP_INIT_EX) a raw read of an assigned page gives FFh in every byte
+ * ("constant default values (0xff)", M. Roth's patch).
  */
+import { Cell, Flag } from "../abi";
 import { saveBlock } from "../memory/journal";
 import { contents, pages, scratch } from "../memory/layout";
+import { readCell } from "../memory/registers";
 import { decrypt, encrypt, hi, lo } from "./cipher";
+import { coveringOf, headOf, isCovered } from "./rmp";
 
 /** False for addresses behind the end of memory (reads give 0, writes go nowhere) and for a machine without contents. */
 // @ts-ignore: decorator
@@ -89,6 +93,23 @@ export function putWord(key: u32, spa: u64, value: u64): void {
   if ((spa & 8) == 0) low = value;
   else high = value;
   putBlock(key, spa & ~15);
+}
+
+/** Reads 1 to 8 bytes as the host sees them, or a guest through C = 0. */
+export function readRaw(spa: u64, length: u32): u64 {
+  if (isHidden(spa)) return ~(<u64>0) >>> ((8 - length) << 3);
+  return readBytes(0, spa, length);
+}
+
+/** Reads a whole page into scratch as the host sees it, or a guest through C = 0. */
+export function readRawPage(spa: u64): void {
+  if (isHidden(spa)) memory.fill(scratch, 0xff, 4096);
+  else readPage(0, spa);
+}
+
+function isHidden(spa: u64): bool {
+  if (readCell(Cell.CIPHERTEXT_HIDING) == 0 || !isCovered(spa)) return false;
+  return (headOf(coveringOf(<u32>(spa >>> 12))) & Flag.ASSIGNED) != 0;
 }
 
 /** Writes 1 to 8 bytes within a page, little-endian. */

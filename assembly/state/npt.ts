@@ -9,6 +9,8 @@ import { FRAME } from "./rmp";
 export const LEAF_W: u64 = 1;
 export const LEAF_X: u64 = 2;
 export const LEAF_PRESENT: u64 = 4;
+/** A reserved bit is set: MMIO, as KVM marks it. Such a leaf maps to nothing. */
+export const LEAF_RESERVED: u64 = 16;
 /** Not stored: nestedLeaf() says by it that it found a leaf of 2M. */
 export const LEAF_LARGE: u64 = 8;
 
@@ -36,9 +38,9 @@ export function leafSize(leaf: u64): u32 {
   return <u32>(leaf & LEAF_LARGE) / <u32>LEAF_LARGE;
 }
 
-/** Maps, replacing every leaf it intersects. */
-export function nestedMap(asid: u32, gpa: u64, spa: u64, size: u32, wx: u32): void {
-  const rights = LEAF_PRESENT | <u64>(wx & 3);
+/** Maps, replacing every leaf it intersects. `how`: W | X << 1 | reserved << 2. */
+export function nestedMap(asid: u32, gpa: u64, spa: u64, size: u32, how: u32): void {
+  const rights = LEAF_PRESENT | <u64>(how & 3) | (how & 4 ? LEAF_RESERVED : 0);
   if (size == Size.S2M) putLarge(NESTED, asid, gpa, (spa & FRAME & ~0x1fffff) | rights);
   else putSmall(NESTED, asid, gpa, (spa & FRAME) | rights);
 }

@@ -85,5 +85,10 @@ export function ofAsid(owner: u32): void {
 /** Off: no event is kept, and nothing is journaled. */
 export function record(on: bool): void {
   setRecording(on);
+  useSpare();
+}
+
+/** What is written about an operation from here on is of none that is kept. */
+export function useSpare(): void {
   now = eventAt(eventRoom);
 }

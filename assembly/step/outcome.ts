@@ -15,6 +15,7 @@ function fault(code: u64, where: u64): void {
   store<u64>(now, where, Event.ADDRESS);
 }
 
+/** A page fault with its error code. */
 export function pf(code: u64, cr2: u64): bool {
   end(Outcome.PF);
   fault(code, cr2);
@@ -23,8 +24,17 @@ export function pf(code: u64, cr2: u64): bool {
 
 /** #VC PAGE_NOT_VALIDATED, CR2 = the gva as given. APM vol. 2, 15.36.10. */
 export function vcNotValidated(gva: u64): bool {
+  return vc(Vc.PAGE_NOT_VALIDATED, gva);
+}
+
+/** #VC of an MMIO access: the nested leaf has a reserved bit, so the guest's handler asks the hypervisor. APM vol. 2, 15.35.5. */
+export function vcMmio(gva: u64): bool {
+  return vc(Vc.NPF, gva);
+}
+
+function vc(code: u64, gva: u64): bool {
   end(Outcome.VC);
-  fault(Vc.PAGE_NOT_VALIDATED, gva);
+  fault(code, gva);
   return false;
 }
 
@@ -52,16 +62,16 @@ export function vmexitBusy(): bool {
   return false;
 }
 
+/** A firmware command's status. SUCCESS: there was nothing to do. */
 export function firmware(code: u32): bool {
   end(code == FwStatus.SUCCESS ? Outcome.DONE : Outcome.FIRMWARE);
   store<u32>(now, code, Event.EAX);
-  return code == FwStatus.SUCCESS;
+  return false;
 }
 
 /** The journal cannot hold what this operation would write: it does not happen. */
-export function noRoom(): bool {
+export function noRoom(): void {
   end(Outcome.NO_JOURNAL);
-  return false;
 }
 
 /** An instruction that found nothing to change: CF. */

@@ -8,8 +8,8 @@ import { now } from "./event";
 
 /** Mask of the checks that are switched off. */
 export let off: u32 = 0;
-/** The rungs are noted, and nothing must be written. */
-export let explaining: bool = false;
+/** The rungs are noted. */
+let explaining: bool = false;
 /** No check is off, and nothing is explained. */
 export let plain: bool = true;
 let noted: u32 = 0;
@@ -37,12 +37,6 @@ export function noteRungs(on: bool): u32 {
 export type Act = u8;
 export type Either = u32;
 
-// @ts-ignore: decorator
-@inline
-export function explains<For>(): bool {
-  return sizeof<For>() == sizeof<Either>() && explaining;
-}
-
 /** One check. `left` is what was found, `right` what it is compared with. */
 // @ts-ignore: decorator
 @inline
@@ -69,13 +63,6 @@ export function switched<For = Either>(rule_: u32, check: u32, holds: bool, left
 @inline
 export function isOff(check: u32): bool {
   return (off & (1 << check)) != 0;
-}
-
-/** True in explain mode: every rung has been asked, nothing must be written. */
-// @ts-ignore: decorator
-@inline
-export function dry(): bool {
-  return explaining;
 }
 
 function note(rule_: u32, outcome_: u32, left: u64, right: u64): void {

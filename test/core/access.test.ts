@@ -230,3 +230,31 @@ rows("Hypervisor's access", [
   },
   { title: "2 MiB write, none assigned", cite: RMP, setup: [], op: hostWrite(0, "2M"), expect: OK },
 ]);
+
+const MMIO: Operation = { op: "npt-map", asid: 1, gpa: GPA, spa: 0, size: "4K", w: false, x: false, mmio: true };
+const MMIO_LARGE: Operation = { ...MMIO, size: "2M" };
+const VC_MMIO = { fault: "#VC", error: "0x400" };
+const RESERVED = "APM vol. 2, 15.35.5; KVM kvm_mmu_set_mmio_spte_mask";
+
+rows("A nested leaf with a reserved bit", [
+  { title: "read", cite: RESERVED, setup: [...VALID, MMIO], op: read(), expect: VC_MMIO },
+  { title: "write, whatever W says", cite: RESERVED, setup: [...VALID, MMIO], op: write(), expect: VC_MMIO },
+  { title: "fetch, whatever X says", cite: RESERVED, setup: [...VALID, MMIO], op: fetch(), expect: VC_MMIO },
+  { title: "C=0 too", cite: RESERVED, setup: [MMIO, leaf({ c: false })], op: write(), expect: VC_MMIO },
+  { title: "2 MiB", cite: RESERVED, setup: [...VALID, MMIO_LARGE], op: read(), expect: VC_MMIO },
+  {
+    title: "PVALIDATE",
+    cite: RESERVED,
+    setup: [...VALID, MMIO],
+    op: { op: "pvalidate", ...VMPL0, size: "4K", validate: false },
+    expect: VC_MMIO,
+  },
+  {
+    title: "the guest's own page table first",
+    cite: RESERVED,
+    setup: [MMIO, leaf({ p: false })],
+    op: read(),
+    expect: pf(0),
+  },
+  { title: "until it is mapped to memory", cite: RESERVED, setup: [...VALID, MMIO, map()], op: read(), expect: OK },
+]);

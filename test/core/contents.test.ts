@@ -3,7 +3,7 @@
  * else. APM vol. 2, 15.34.1: one key an ASID; the tweak is the system physical address.
  */
 import { describe, expect, it } from "vitest";
-import { Vmsa } from "../../assembly/abi";
+import { EferBit, Vmsa } from "../../assembly/abi";
 import { CoreMachine } from "../../cli/core-machine";
 import type { Operation } from "../../cli/operation";
 import { matches } from "../../cli/vectors";
@@ -180,6 +180,8 @@ describe("page contents", () => {
     const { core, play } = machine();
     play(...VALID, { op: "guest-write", ...VMPL0, gva: GPA + Vmsa.VMPL, len: 1, value: 2n });
     play({ op: "guest-write", ...VMPL0, gva: GPA + Vmsa.CPL, len: 1, value: 3n }, grant(1, 0, true));
+    play({ op: "guest-write", ...VMPL0, gva: GPA + Vmsa.EFER, len: 8, value: 1n << BigInt(EferBit.SVME) });
+    play({ op: "guest-write", ...VMPL0, gva: GPA + Vmsa.VINTR_CTRL, len: 8, value: 0n });
     play({ op: "vmrun", asid: 1, vmsa: SPA });
     expect(core.machine.event(core.machine.events).result).toEqual({ vmpl: 2, cpl: 3 });
   });

@@ -14,6 +14,7 @@ import { core as module } from "./core-module";
 import { compareCase, describeDisagreement } from "./differential";
 import { randomCase } from "./generator";
 import { putHvFixed } from "./hv-fixed";
+import { INSTRUCTION_RULES } from "./instruction-rules";
 import { Random } from "./random";
 import { assignLarge, MACHINE } from "./rows";
 import { shrink } from "./shrink";
@@ -22,9 +23,6 @@ const LEAST = 200_000;
 const SEED = Number(process.env.SNPLAY_SEED ?? (Math.random() * 2 ** 32) >>> 0);
 const OPERATIONS = Number(process.env.SNPLAY_OPS ?? LEAST);
 const VECTORS = join(import.meta.dirname, "../vectors");
-
-/** The rules of instructions and accesses; those behind them belong to platform and firmware. */
-const LAST_RULE = Rule.VMRUN_VMSA;
 
 /** How often each rule was asked, and came out which way. */
 class Coverage {
@@ -35,8 +33,7 @@ class Coverage {
   };
 
   missing(): string[] {
-    const rules = Array.from({ length: LAST_RULE }, (_, i) => (i + 1) as Rule);
-    return rules.flatMap((rule) =>
+    return INSTRUCTION_RULES.flatMap((rule) =>
       [Rung.PASSED, Rung.FAILED]
         .filter((rung) => !this.seen.has(`${rule} ${rung}`))
         .map((rung) => `${Rule[rule]} never ${Rung[rung]}`),

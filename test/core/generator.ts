@@ -104,14 +104,38 @@ class Generator extends World {
     const vcpu = random.below(3);
     const asid = random.chance(0.9) ? held.asid : this.asid();
     const adjust = { op: "rmpadjust", vmpl: 0, cpl: 0, target: 1, perms: 0 } as const;
+    const page = this.vmsaPage(held);
+    this.add({ ...adjust, asid: held.asid, gva: held.gpa, size: held.size, vmsa: true });
+    if (this.config.contents) this.fill(held, page);
     this.add(
-      { ...adjust, asid: held.asid, gva: held.gpa, size: held.size, vmsa: true },
-      { op: "vmrun", asid, vmsa: this.vmsaPage(held), vcpu },
+      { op: "vmrun", asid, vmsa: page, vcpu },
       { op: "in-use", vcpus: random.chance(0.8) ? 1 << vcpu : random.below(8) },
     );
+    if (random.chance(0.5)) this.touch(held, vcpu, page);
     const tries = 1 + random.below(3);
     for (let i = 0; i < tries; i++) this.takeAway(held);
     if (random.chance(0.7)) this.add({ op: "in-use", vcpus: 0 });
+  }
+
+  /** What VMRUN asks of the bytes: EFER with SVME, VINTR_CTRL without BUSY; or not. */
+  private fill(held: Held, page: number): void {
+    const { random } = this;
+    const at = { op: "guest-write", asid: held.asid, vmpl: 0, cpl: 0, len: 8 } as const;
+    const gva = held.gpa + (page - held.spa);
+    if (random.chance(0.8)) this.add({ ...at, gva: gva + 0xd0, value: random.chance(0.8) ? 0x1000n : 0n });
+    if (random.chance(0.8)) this.add({ ...at, gva: gva + 0x3b8, value: random.chance(0.8) ? 0n : 1n << 63n });
+  }
+
+  /** Somebody uses the page that a vCPU runs on, or runs on it too. */
+  private touch(held: Held, vcpu: number, page: number): void {
+    const { random } = this;
+    const executor = { asid: held.asid, vmpl: 0, cpl: 0, gva: held.gpa + (page - held.spa) };
+    const op = random.pick(["guest-read", "guest-write", "guest-fetch"] as const);
+    this.add(
+      { op, ...executor },
+      { op: "pvalidate", ...executor, size: held.size, validate: random.chance(0.5) },
+      { op: "vmrun", asid: held.asid, vmsa: page, vcpu: random.chance(0.7) ? (vcpu + 1) % 3 : vcpu },
+    );
   }
 
   private vmsaPage(held: Held): number {
@@ -191,7 +215,8 @@ class Generator extends World {
     const rights = { w: random.chance(0.8), x: random.chance(0.8) };
     if (kind === "remap") {
       const spa = this.aligned(random.chance(0.5) ? held.spa : this.spa(), size);
-      this.add({ op: "npt-map", asid: held.asid, gpa, spa, size, ...rights });
+      const mmio = random.chance(0.15) ? { mmio: true } : {};
+      this.add({ op: "npt-map", asid: held.asid, gpa, spa, size, ...rights, ...mmio });
     } else if (kind === "unmap") {
       this.add({ op: "npt-unmap", asid: held.asid, gpa, size });
     } else {

@@ -1,12 +1,18 @@
+import { EferBit, VintrBit, Vmsa } from "../../assembly/abi";
 import type { Operation } from "../../cli/operation";
 import {
   assign,
   assignLarge,
+  fetch,
   GPA,
   grant,
   LARGE_GPA,
+  leaf,
+  map,
   mapLarge,
+  npf,
   off,
+  read,
   release,
   rescind,
   rows,
@@ -15,9 +21,12 @@ import {
   VALID,
   VMPL0,
   VMSA,
+  write,
 } from "./rows";
 
 const TABLE = "APM vol. 2, table 15-41";
+const KALRA = "LKML, A. Kalra (AMD), 2025-04-30";
+const PLACE = "Assumed: that it holds for instructions, and the place in the order";
 const INVALID = { exit: "VMEXIT_INVALID" };
 const OK = { ok: true };
 
@@ -135,4 +144,68 @@ rows("A VMSA in use", [
     expect: { eax: 3 },
     machine: off("vmrun-vmsa"),
   },
+  {
+    title: "another vCPU's VMRUN of it",
+    cite: "Assumed: it might be VMEXIT_BUSY",
+    setup: RUNNING,
+    op: vmrun({ vcpu: 1 }),
+    expect: INVALID,
+  },
+  { title: "its own vCPU's VMRUN of it", cite: "APM vol. 2, 15.36.12", setup: RUNNING, op: vmrun(), expect: OK },
+  { title: "a read: 5_8000_0005h", cite: KALRA, setup: RUNNING, op: read(), expect: npf(0x5_8000_0005) },
+  { title: "a write", cite: KALRA, setup: RUNNING, op: write(), expect: npf(0x5_8000_0007) },
+  { title: "a fetch", cite: KALRA, setup: RUNNING, op: fetch(), expect: npf(0x5_8000_0015) },
+  { title: "PVALIDATE", cite: PLACE, setup: RUNNING, op: rescind(), expect: npf(0x5_8000_0005) },
+  { title: "RMPADJUST", cite: PLACE, setup: RUNNING, op: grant(1, 0, false), expect: npf(0x5_8000_0005) },
+  {
+    title: "RMPQUERY",
+    cite: PLACE,
+    setup: RUNNING,
+    op: { op: "rmpquery", ...VMPL0, target: 1 },
+    expect: npf(0x5_8000_0005),
+  },
+  {
+    title: "a read after #VMEXIT",
+    cite: KALRA,
+    setup: [...RUNNING, { op: "in-use", vcpus: 0 }],
+    op: read(),
+    expect: OK,
+  },
+  {
+    title: "it is in use whatever else is true of it: by another guest too",
+    cite: KALRA,
+    setup: [...RUNNING, map({ asid: 2 })],
+    op: read({ ...VMPL0, asid: 2 }),
+    expect: npf(0x5_8000_0005),
+  },
+  { title: "C=0: a read is free", cite: TABLE, setup: [...RUNNING, leaf({ c: false })], op: read(), expect: OK },
+  { title: "the host reads", cite: TABLE, setup: RUNNING, op: { op: "host-read", spa: SPA, size: "4K" }, expect: OK },
+]);
+
+/** EFER and VINTR_CTRL as the guest writes them, then the page made a VMSA. */
+function filled(efer: bigint, vintr: bigint): Operation[] {
+  const field = (offset: Vmsa, value: bigint): Operation => {
+    return { op: "guest-write", ...VMPL0, gva: GPA + offset, len: 8, value };
+  };
+  return [...VALID, field(Vmsa.EFER, efer), field(Vmsa.VINTR_CTRL, vintr), grant(1, 0, true)];
+}
+
+const SVME = 1n << BigInt(EferBit.SVME);
+const BUSY = 1n << BigInt(VintrBit.BUSY);
+const machine = { contents: true };
+const SOURCE = "APM vol. 2, 15.5.1; coconut-svsm";
+
+rows("What VMRUN asks of the VMSA's bytes, where they are kept", [
+  { title: "EFER.SVME set", cite: SOURCE, setup: filled(SVME, 0n), op: vmrun(), expect: OK, machine },
+  { title: "EFER.SVME clear", cite: SOURCE, setup: filled(~SVME & 0xffffn, 0n), op: vmrun(), expect: INVALID, machine },
+  { title: "BUSY", cite: "OpenHCL", setup: filled(SVME, BUSY), op: vmrun(), expect: { exit: "VMEXIT_BUSY" }, machine },
+  {
+    title: "the order: EFER before BUSY",
+    cite: "Reconstructed",
+    setup: filled(0n, BUSY),
+    op: vmrun(),
+    expect: INVALID,
+    machine,
+  },
+  { title: "nothing, where they are not", cite: SOURCE, setup: VMSA, op: vmrun(), expect: OK },
 ]);

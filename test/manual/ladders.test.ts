@@ -71,6 +71,8 @@ const whole: [op: string, before: Step, act: Step][] = [
 function vmsa(m: Machine): void {
   mine(m);
   m.rmpadjust(0x1000, Size.S4K, 1, 0, 1);
+  m.guestWrite(0x10d0, 8, 0x1000n); // EFER.SVME
+  m.guestWrite(0x13b8, 8, 0n); // VINTR_CTRL
   host(m);
 }
 
@@ -81,6 +83,8 @@ const platform: typeof whole = [
   ["host-wrmsr", host, (m) => m.hostWrmsr(0, Msr.HWCR, 0n)],
   ["snp_init", ready, (m) => m.snpInit()],
   ["snp_shutdown", firmwarePage, (m) => m.snpShutdown()],
+  ["snp_df_flush", firmwarePage, (m) => m.snpDfFlush()],
+  ["wbinvd", host, (m) => m.wbinvd(0)],
   ["snp_gctx_create", firmwarePage, (m) => m.gctxCreate(0x10_0000)],
   ["snp_launch_start", context, (m) => m.launchStart(0x10_0000, 0x2_0000n)],
   ["snp_activate", started, (m) => m.activate(0x10_0000, ASID)],
@@ -98,6 +102,8 @@ function firmwarePage(m: Machine): void {
   ready(m);
   firmware(m);
   m.snpInit();
+  for (let core = 0; core < 8; core++) m.wbinvd(core);
+  m.snpDfFlush();
   host(m);
   m.rmpupdate(0x10_0000, 0, 0, true, true, Size.S4K);
   firmware(m);

@@ -168,11 +168,34 @@ test("what a shared access did not reach is not what a private one did not", () 
     const found = reasons(m.event(m.events), m.explain(m.events));
     return found.flatMap(({ rule, outcome }) => (outcome === "not reached" ? [rule] : []));
   };
-  const rmp = ["RMP_COVERED", "RMP_ASSIGNED", "RMP_ASID", "RMP_GPA", "RMP_MUTABLE", "SIZE_ACCESS", "VALIDATED"];
-  expect(unreached(0, (m) => m.guestRead(0x1000, 8))).toEqual([]);
-  expect(unreached(1, (m) => m.guestRead(0x1000, 8))).toEqual([...rmp, "VMPL_READ"]);
-  expect(unreached(0, (m) => m.guestWrite(0x1000, 8, 1n))).toEqual(["NESTED_WRITABLE", "SHARED_WRITE_OWNED"]);
-  expect(unreached(1, (m) => m.guestWrite(0x1000, 8, 1n))).toEqual(["NESTED_WRITABLE", ...rmp, "VMPL_WRITE"]);
+  const rmp = [
+    "RMP_COVERED",
+    "RMP_IN_USE",
+    "RMP_ASSIGNED",
+    "RMP_ASID",
+    "RMP_GPA",
+    "RMP_MUTABLE",
+    "SIZE_ACCESS",
+    "VALIDATED",
+  ];
+  expect(unreached(0, (m) => m.guestRead(0x1000, 8))).toEqual(["NESTED_RESERVED"]);
+  expect(unreached(1, (m) => m.guestRead(0x1000, 8))).toEqual(["NESTED_RESERVED", ...rmp, "VMPL_READ"]);
+  expect(unreached(0, (m) => m.guestWrite(0x1000, 8, 1n))).toEqual([
+    "NESTED_RESERVED",
+    "NESTED_WRITABLE",
+    "SHARED_WRITE_OWNED",
+  ]);
+  expect(unreached(1, (m) => m.guestWrite(0x1000, 8, 1n))).toEqual([
+    "NESTED_RESERVED",
+    "NESTED_WRITABLE",
+    ...rmp,
+    "VMPL_WRITE",
+  ]);
   // a fetch is private whatever the page table says
-  expect(unreached(0, (m) => m.guestFetch(0x1000))).toEqual(["NESTED_EXECUTABLE", ...rmp, "VMPL_EXECUTE"]);
+  expect(unreached(0, (m) => m.guestFetch(0x1000))).toEqual([
+    "NESTED_RESERVED",
+    "NESTED_EXECUTABLE",
+    ...rmp,
+    "VMPL_EXECUTE",
+  ]);
 });

@@ -51,6 +51,7 @@ test("exactly these are assumed", () => {
     "RMPUPDATE_INUSE",
     "RMPUPDATE_REGION_MUTABLE",
     "SIZE_NESTED_2M",
+    "VMRUN_IN_USE",
   ]);
 });
 

@@ -108,6 +108,20 @@ const pvalidate: Row[] = [
   [
     "pvalidate",
     AT,
+    { fault: "#VC", error: "0x400", cr2: "0x200000", gpa: "0x200000", rule: "NESTED_RESERVED" },
+    "PVALIDATE faulted: the nested mapping of gpa 0x20_0000 has a reserved bit set, which means MMIO.",
+    "#VC(0x400 MMIO) CR2=0x20_0000",
+  ],
+  [
+    "pvalidate",
+    AT,
+    { ...NPF, ...WALKED, rule: "RMP_IN_USE" },
+    "PVALIDATE exited to the hypervisor: page 0x80_1000 is the VMSA of a running vCPU, its own or another's, and in use until that vCPU exits.",
+    NPF_CODES,
+  ],
+  [
+    "pvalidate",
+    AT,
     { ...NPF, ...WALKED, rule: "RMP_COVERED" },
     "PVALIDATE exited to the hypervisor: the RMP does not cover page 0x80_1000, so it belongs to the hypervisor for ever.",
     NPF_CODES,
@@ -529,6 +543,28 @@ const hostOnly: Row[] = [
     "VMRUN refused: page 0x80_1000 is not a VMSA page.",
     "VMEXIT_INVALID",
   ],
+  [
+    "vmrun",
+    { spa: "0x801000" },
+    invalid("VMRUN_IN_USE"),
+    "VMRUN refused: another vCPU runs on page 0x80_1000.",
+    "VMEXIT_INVALID",
+  ],
+  [
+    "vmrun",
+    { spa: "0x801000" },
+    invalid("VMRUN_SVME"),
+    "VMRUN refused: EFER.SVME is clear in the VMSA in page 0x80_1000.",
+    "VMEXIT_INVALID",
+  ],
+  [
+    "vmrun",
+    { spa: "0x801000" },
+    { fault: "VMEXIT_BUSY", rule: "VMRUN_BUSY" },
+    "VMRUN refused: VINTR_CTRL.BUSY is set in the VMSA in page 0x80_1000: whoever fills it is not ready.",
+    "VMEXIT_BUSY",
+  ],
+  ["wbinvd", { core: 1 }, {}, "Core 1 wrote back and invalidated its caches.", ""],
 ];
 
 const READ = { gva: "0x200008", length: 8 };
@@ -1072,7 +1108,7 @@ const launch: Row[] = [
     "snp_launch_start",
     { ...CONTEXT, policy: "0x0" },
     refused(7, "POLICY_FAILURE", "FW_POLICY"),
-    "SNP_LAUNCH_START refused: bit 17 of the policy must be 1.",
+    "SNP_LAUNCH_START refused: the VMPL bit (17) of the policy must be 1.",
     "status 0x7 POLICY_FAILURE",
   ],
   [
@@ -1130,6 +1166,42 @@ const launch: Row[] = [
     { ...refused(12, "ASID_OWNED", "FW_ASID_FREE"), asid: 0 },
     "SNP_ACTIVATE refused: a guest has ASID 5 already.",
     "status 0xc ASID_OWNED",
+  ],
+  [
+    "snp_activate",
+    { ...CONTEXT, asid: 5 },
+    { ...refused(15, "DF_FLUSH_REQUIRED", "FW_ASID_FLUSHED"), asid: 0 },
+    "SNP_ACTIVATE refused: ASID 5 is dirty: caches may hold lines of an earlier guest.",
+    "status 0xf DF_FLUSH_REQUIRED",
+  ],
+  ["snp_df_flush", {}, ok, "SNP_DF_FLUSH made every dirty ASID clean: guests may have them.", OK],
+  [
+    "snp_df_flush",
+    {},
+    refused(14, "WBINVD_REQUIRED", "FW_WBINVD"),
+    "SNP_DF_FLUSH refused: not every core has done WBINVD since SNP_INIT or the end of the last guest that was RUNNING.",
+    "status 0xe WBINVD_REQUIRED",
+  ],
+  [
+    "snp_shutdown",
+    {},
+    refused(15, "DF_FLUSH_REQUIRED", "FW_ASIDS_CLEAN"),
+    "SNP_SHUTDOWN refused: not every ASID is clean: a guest has one, or SNP_DF_FLUSH is due.",
+    "status 0xf DF_FLUSH_REQUIRED",
+  ],
+  [
+    "snp_shutdown",
+    { iommu_snp_shutdown: 0, x86_snp_shutdown: 1 },
+    refused(22, "INVALID_PARAM", "SHUTDOWN_IOMMU"),
+    "SNP_SHUTDOWN refused: X86_SNP_SHUTDOWN needs IOMMU_SNP_SHUTDOWN.",
+    "status 0x16 INVALID_PARAM",
+  ],
+  [
+    "snp_shutdown",
+    { iommu_snp_shutdown: 1, x86_snp_shutdown: 1 },
+    ok,
+    "SNP_SHUTDOWN_EX ended the firmware's work, and SNPEn is clear on every core.",
+    OK,
   ],
   [
     "snp_activate",

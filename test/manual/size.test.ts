@@ -32,10 +32,10 @@ async function gzipped(files: readonly string[]): Promise<number> {
 
 const WITH_THE_PAGE = ["sentences.ts", "codes.ts", "rules.ts", "compared.ts", "ends.ts", "checks.ts", "spell.ts"];
 
-test("with the page, the table of operations among it: 22 kB; all of it: 31 kB", async () => {
+test("with the page, the table of operations among it: 24 kB; all of it: 33 kB", async () => {
   const first = await gzipped(WITH_THE_PAGE);
   expect(first).toBeGreaterThan(5_000);
-  expect(first).toBeLessThan(22_000);
+  expect(first).toBeLessThan(24_000);
   const all = [...WITH_THE_PAGE, "blanks.ts", "ghcb.ts", "glossary.ts", "text.ts", "unsure.ts"];
-  expect(await gzipped(all)).toBeLessThan(31_000);
+  expect(await gzipped(all)).toBeLessThan(33_000);
 });

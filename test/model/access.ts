@@ -1,7 +1,7 @@
 /** Memory accesses of guests and of the hypervisor. APM vol. 2, 15.36.10, table 15-39. */
 import { Rule } from "../../assembly/abi";
 import type { Executor, OperationOf } from "../../cli/operation";
-import { hex, type Ladder, notValidated, type Outcome, pf } from "./ladder";
+import { hex, type Ladder, mmio, notValidated, type Outcome, pf } from "./ladder";
 import { type Byte, RAW } from "./memory";
 import { checkOwnership, type NpfBit, npf } from "./ownership";
 import { PAGE, pageOf } from "./rmp";
@@ -49,6 +49,7 @@ function guestAccess(state: State, ladder: Ladder, op: Executor, access: Access)
   const leaf = state.nested.find(op.asid, gpa);
   ladder.check(Rule.NESTED_PRESENT, leaf !== undefined, npf(gpa, ...about));
   if (leaf === undefined) throw new Error("unreachable");
+  ladder.check(Rule.NESTED_RESERVED, leaf.mmio !== true, mmio);
   if (access === "write") ladder.check(Rule.NESTED_WRITABLE, leaf.w, npf(gpa, "p", ...about));
   if (access === "fetch") ladder.check(Rule.NESTED_EXECUTABLE, leaf.x, npf(gpa, "p", ...about));
 
@@ -65,7 +66,7 @@ function guestAccess(state: State, ladder: Ladder, op: Executor, access: Access)
     return reached;
   }
 
-  checkOwnership(ladder, rmp, { asid: op.asid, gpa, spa }, rmpFault);
+  checkOwnership(ladder, state, { asid: op.asid, gpa, spa }, rmpFault);
   const entry = rmp.covering(page);
   ladder.check(Rule.SIZE_ACCESS, leaf.size === entry.size, rmpFault, "page-size");
   ladder.check(Rule.VALIDATED, entry.validated, notValidated, "validated");

@@ -1,7 +1,7 @@
 /** PVALIDATE, RMPADJUST and RMPQUERY. APM vol. 3; the order of the checks is reconstructed where no quotation gives it. */
 import { Rule } from "../../assembly/abi";
 import type { OperationOf, PageSize } from "../../cli/operation";
-import { gp, hex, type Ladder, notValidated, type Outcome, pf } from "./ladder";
+import { gp, hex, type Ladder, mmio, notValidated, type Outcome, pf } from "./ladder";
 import { checkOwnership, npf } from "./ownership";
 import { type Entry, PAGE, PAGES_IN_2M, pageOf } from "./rmp";
 import type { State } from "./state";
@@ -38,9 +38,10 @@ function walk(state: State, ladder: Ladder, asid: number, gva: number): Target {
   const leaf = state.nested.find(asid, gpa);
   ladder.check(Rule.NESTED_PRESENT, leaf !== undefined, npf(gpa, "enc"));
   if (leaf === undefined) throw new Error("unreachable");
+  ladder.check(Rule.NESTED_RESERVED, leaf.mmio !== true, mmio);
 
   const spa = leaf.spa + (gpa - leaf.gpa);
-  checkOwnership(ladder, state.rmp, { asid, gpa, spa }, npf(gpa, "p", "rmp", "enc"));
+  checkOwnership(ladder, state, { asid, gpa, spa }, npf(gpa, "p", "rmp", "enc"));
   const page = state.rmp.coveringPage(pageOf(spa));
   return { gpa, leaf: leaf.size, page, entry: state.rmp.own(page) };
 }
@@ -99,7 +100,7 @@ export function rmpadjust(state: State, ladder: Ladder, op: OperationOf<"rmpadju
 
 export function rmpquery(state: State, ladder: Ladder, op: OperationOf<"rmpquery">): Outcome {
   ladder.check(Rule.RMPQUERY_CPL, op.cpl === 0, gp);
-  ladder.check(Rule.RMPQUERY_TARGET_EXISTS, op.target < state.vmpls, { eax: FAIL_INPUT });
+  ladder.check(Rule.RMPQUERY_TARGET_EXISTS, op.target < state.vmpls, { eax: FAIL_PERMISSION });
   ladder.check(Rule.RMPQUERY_TARGET, op.target >= op.vmpl, { eax: FAIL_PERMISSION });
 
   const { entry } = walk(state, ladder, op.asid, op.gva);

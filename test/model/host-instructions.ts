@@ -97,6 +97,16 @@ export function rmpread(state: State, ladder: Ladder, op: OperationOf<"rmpread">
   };
 }
 
+/** Offsets in a VMSA: APM vol. 2, table B-4. */
+const EFER = 0xd0;
+const VINTR_CTRL = 0x3b8;
+
+/** A bit of a byte of the VMSA, as the guest's key shows it. */
+function bitOf(state: State, op: OperationOf<"vmrun">, offset: number, bit: number, rule: Rule): boolean {
+  const [byte] = state.memory.read(op.vmsa + offset, 1, op.asid);
+  return typeof byte === "number" ? ((byte >> bit) & 1) === 1 : state.noiseBit(rule);
+}
+
 /** Whether the hypervisor may run this VMSA page. SNP is on in every case of the vectors. */
 export function vmrun(state: State, ladder: Ladder, op: OperationOf<"vmrun">): Outcome {
   const { rmp } = state;
@@ -109,6 +119,13 @@ export function vmrun(state: State, ladder: Ladder, op: OperationOf<"vmrun">): O
   ladder.check(Rule.VMRUN_ASID, entry.asid === op.asid, invalid, "guest-owned");
   ladder.check(Rule.VMRUN_MUTABLE, !entry.immutable, invalid, "immutable");
   ladder.check(Rule.VMRUN_VMSA, entry.vmsa, invalid, "vmrun-vmsa");
-  state.vmsaOf.set(op.vcpu ?? 0, op.vmsa);
+  const vcpu = op.vcpu ?? 0;
+  const elsewhere = state.running.some((other) => other !== vcpu && state.vmsaOf.get(other) === op.vmsa);
+  ladder.check(Rule.VMRUN_IN_USE, !elsewhere, invalid);
+  if (state.config.contents) {
+    ladder.check(Rule.VMRUN_SVME, bitOf(state, op, EFER + 1, 4, Rule.VMRUN_SVME), invalid);
+    ladder.check(Rule.VMRUN_BUSY, !bitOf(state, op, VINTR_CTRL + 7, 7, Rule.VMRUN_BUSY), { exit: "VMEXIT_BUSY" });
+  }
+  state.vmsaOf.set(vcpu, op.vmsa);
   return { ok: true };
 }

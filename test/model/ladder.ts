@@ -52,3 +52,5 @@ export function pf(errorCode: number): Outcome {
 }
 
 export const notValidated: Outcome = { fault: "#VC", error: "0x404" };
+/** An access to MMIO: the code of the exit that the guest's handler is told of. */
+export const mmio: Outcome = { fault: "#VC", error: "0x400" };

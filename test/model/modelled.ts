@@ -43,4 +43,6 @@ export const MODELLED: Readonly<Record<OpName, OperationName | PlatformOperation
   snp_guest_status: "guest_status",
   snp_guest_request: "guest_request",
   snp_shutdown: "snp_shutdown",
+  snp_df_flush: "df_flush",
+  wbinvd: "wbinvd",
 };

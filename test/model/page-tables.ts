@@ -8,6 +8,8 @@ export interface NestedLeaf {
   size: PageSize;
   w: boolean;
   x: boolean;
+  /** a reserved bit is set: the leaf maps to nothing */
+  mmio?: boolean;
 }
 
 export interface GuestLeaf {
@@ -36,9 +38,9 @@ export class NestedTables {
   private readonly leaves = new Map<number, NestedLeaf[]>();
 
   /** A page table can only name whole pages of the leaf's size: offset bits of both addresses are lost. */
-  map(asid: number, { gpa, spa, size, w, x }: NestedLeaf): void {
+  map(asid: number, { gpa, spa, size, w, x, mmio = false }: NestedLeaf): void {
     this.unmap(asid, gpa, size);
-    const leaf = { gpa: alignDown(gpa, size), spa: alignDown(spa, size), size, w, x };
+    const leaf = { gpa: alignDown(gpa, size), spa: alignDown(spa, size), size, w, x, mmio };
     this.leaves.set(asid, [...listOf(this.leaves, asid), leaf]);
   }
 

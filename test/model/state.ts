@@ -1,5 +1,6 @@
 /** The state that the instructions of the second model work on. */
 
+import type { Rule } from "../../assembly/abi";
 import type { CaseConfig } from "../../cli/vectors";
 import type { CheckName } from "../../web/scenario/schema";
 import { Memory } from "./memory";
@@ -21,6 +22,8 @@ export class State {
   readonly vmsaOf = new Map<number, number>();
   /** vCPUs between VMRUN and #VMEXIT while the next operation is done */
   running: number[] = [];
+  /** what a bit is that `rule` asks for in bytes that went through the wrong key: nobody's business but the cipher's */
+  noiseBit: (rule: Rule) => boolean = () => false;
 
   constructor(readonly config: CaseConfig) {
     this.vmpls = config.vmpls;

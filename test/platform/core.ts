@@ -48,6 +48,9 @@ export class CorePlatform {
         const came = this.register(machine.hostRdmsr(op.core, op.msr));
         return came.ok ? { value: hex(machine.value) } : came;
       }
+      case "wbinvd":
+        machine.as(Actor.HYPERVISOR, 0, 0, 0, 0);
+        return this.register(machine.wbinvd(op.core));
       default:
         machine.as(Actor.FIRMWARE, 0, 0, 0, 0);
         return this.command(op);
@@ -69,11 +72,18 @@ export class CorePlatform {
       case "snp_init":
         return machine.snpInit();
       case "snp_init_ex":
-        return machine.snpInit({ initRmp: op.initRmp, fixed: op.fixed ?? [], reserved: op.reserved ?? false });
+        return machine.snpInit({
+          initRmp: op.initRmp,
+          fixed: op.fixed ?? [],
+          reserved: op.reserved ?? false,
+          ciphertextHiding: op.ciphertextHiding ?? false,
+        });
+      case "df_flush":
+        return machine.snpDfFlush();
       case "snp_shutdown":
         return machine.snpShutdown();
       case "snp_shutdown_ex":
-        return machine.snpShutdown({ iommu: op.iommu });
+        return machine.snpShutdown({ iommu: op.iommu, x86: op.x86 ?? false });
       case "gctx_create":
         return machine.gctxCreate(op.gctx);
       case "launch_start":

@@ -102,6 +102,13 @@ class Writer {
       operations.push({ op: "wrmsr", core, msr: SYSCFG, value: wrong ? READY ^ bit : READY });
     }
     operations.push(random.chance(0.5) ? { op: "snp_init" } : this.initEx(true));
+    if (random.chance(0.85)) this.flush();
+  }
+
+  private flush(): void {
+    const { random, operations, platform } = this;
+    for (let core = 0; core < platform.cores; core++) if (random.chance(0.97)) operations.push({ op: "wbinvd", core });
+    operations.push({ op: "df_flush" });
   }
 
   private putRmp(base: number, entries: number): void {
@@ -110,7 +117,7 @@ class Writer {
   }
 
   private shutdownEx(): Operation {
-    return { op: "snp_shutdown_ex", iommu: this.random.chance(0.5) };
+    return { op: "snp_shutdown_ex", iommu: this.random.chance(0.5), x86: this.random.chance(0.2) };
   }
 
   private initEx(initRmp: boolean): Operation {
@@ -226,12 +233,25 @@ class Writer {
       page: 18,
       register: 4,
       platform: 4,
+      flush: 3,
+      end: 2,
     });
     if (kind === "launch") this.launch();
+    else if (kind === "flush") this.flush();
+    else if (kind === "end") this.end();
     else if (kind === "entry") {
       const whose = random.weighted({ firmware: 5, "pre-guest": 5, guest: 4, hypervisor: 6, reclaim: 1 });
       this.entry(random.chance(0.2) ? random.pick(this.contexts) : this.page(), whose);
     } else operations.push(this.single(kind));
+  }
+
+  /** Every guest goes, and with luck the platform too. */
+  private end(): void {
+    const { random, operations } = this;
+    for (const gctx of this.contexts) operations.push({ op: "decommission", gctx });
+    if (random.chance(0.8)) this.flush();
+    operations.push(random.chance(0.5) ? { op: "snp_shutdown" } : this.shutdownEx());
+    if (random.chance(0.8)) this.bringUp();
   }
 
   private single(kind: "instruction" | "context" | "update" | "page" | "register" | "platform"): Operation {

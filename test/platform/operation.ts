@@ -10,10 +10,12 @@ export interface Range {
 export type Operation =
   | { op: "wrmsr"; core: number; msr: number; value: bigint }
   | { op: "rdmsr"; core: number; msr: number }
+  | { op: "wbinvd"; core: number }
   | { op: "snp_init" }
-  | { op: "snp_init_ex"; initRmp: boolean; fixed?: Range[]; reserved?: boolean }
+  | { op: "df_flush" }
+  | { op: "snp_init_ex"; initRmp: boolean; fixed?: Range[]; reserved?: boolean; ciphertextHiding?: boolean }
   | { op: "snp_shutdown" }
-  | { op: "snp_shutdown_ex"; iommu: boolean }
+  | { op: "snp_shutdown_ex"; iommu: boolean; x86?: boolean }
   | { op: "gctx_create"; gctx: number }
   | { op: "launch_start"; gctx: number; policy: bigint; imi?: boolean }
   | { op: "activate"; gctx: number; asid: number }

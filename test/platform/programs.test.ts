@@ -26,6 +26,9 @@ describe("hv.psp", () => {
   const { psp } = hv;
   const fixed = hv.alloc(), gctx = hv.alloc(), page = hv.alloc(), mdata = hv.alloc();
   log(psp.snp_init_ex({ init_rmp: 1, hv_fixed: [{ spa: fixed, pages: 1 }] }));
+  log(psp.activate(gctx, 7), psp.df_flush());
+  hv.wbinvd();
+  log(psp.df_flush());
   log(hv.rmpupdate(fixed, { assigned: 1, asid: 1 }));
   firmwarePage(hv, gctx);
   log(psp.gctx_create(gctx), psp.guest_status(gctx));
@@ -40,6 +43,8 @@ describe("hv.psp", () => {
   log(psp.decommission(gctx), psp.page_reclaim(gctx), hv.rmpupdate(gctx, {}));
   log(psp.guest_status(gctx));`);
     expect(lines).toEqual([
+      "SUCCESS",
+      "INVALID_GUEST WBINVD_REQUIRED",
       "SUCCESS",
       "2",
       'SUCCESS {"status":"SUCCESS","state":"INIT","asid":0,"policy":"0x0"}',
@@ -61,16 +66,20 @@ describe("hv.psp", () => {
   log(psp.snp_shutdown());
   log(psp.snp_init(), psp.snp_init());
   const page = preGuest(hv);
-  log(psp.snp_shutdown(), psp.page_reclaim(page));
+  log(psp.snp_shutdown());
+  hv.wbinvd();
+  log(psp.df_flush(), psp.snp_shutdown(), psp.page_reclaim(page));
   log(psp.snp_init_ex({ init_rmp: 0, hv_fixed: [{ spa: page, pages: 1 }] }), psp.snp_init_ex({}), psp.page_reclaim(page));
-  log(psp.snp_shutdown({ iommu_snp_shutdown: true }), psp.snp_init_ex({ init_rmp: 0 }), psp.snp_init());`);
+  hv.wbinvd(0);
+  log(psp.df_flush(), psp.snp_shutdown({ iommu_snp_shutdown: true }), psp.snp_init_ex({ init_rmp: 0 }), psp.snp_init());`);
     expect(lines).toEqual([
       "RMP_INIT_REQUIRED",
       "SUCCESS",
       "SUCCESS INVALID_PLATFORM_STATE",
-      "SUCCESS INVALID_PLATFORM_STATE",
+      "DF_FLUSH_REQUIRED",
+      "SUCCESS SUCCESS INVALID_PLATFORM_STATE",
       "INVALID_PARAM SUCCESS SUCCESS",
-      "SUCCESS RMP_INIT_REQUIRED SUCCESS",
+      "SUCCESS SUCCESS RMP_INIT_REQUIRED SUCCESS",
     ]);
   });
 
@@ -78,6 +87,8 @@ describe("hv.psp", () => {
     const lines = await log(`
   const { psp } = hv;
   psp.snp_init();
+  hv.wbinvd();
+  psp.df_flush();
   const large = hv.alloc("2M"), gctx = firmwarePage(hv);
   firmwarePage(hv, large);
   log(psp.page_set_state(large + 0x1000), psp.page_set_state(large, 2), psp.page_set_state(large), hv.rmpread(large).immutable);

@@ -11,6 +11,7 @@ import {
   created,
   entry,
   firmwarePage,
+  flushed,
   GCTX,
   guestPage,
   INIT,
@@ -69,9 +70,20 @@ const MOVES: Move[] = [
   ["HYPERVISOR", "HV_FIXED", "SNP_INIT_EX, a named range", ready(), fixed(PAGE), PAGE],
   ["FIRMWARE_IOMMU", "RECLAIM", "SNP_SHUTDOWN_EX", initialized(), shutdown, IOMMU],
   ["CONTEXT", "HYPERVISOR", "SNP_INIT after SNP_SHUTDOWN", [...created(), { op: "snp_shutdown" }], INIT, GCTX],
-  ["GUEST_VALID", "HYPERVISOR", "SNP_INIT after SNP_SHUTDOWN", [...valid, { op: "snp_shutdown" }], INIT],
-  ["HV_FIXED", "HYPERVISOR", "SNP_INIT after SNP_SHUTDOWN", [...ready(), fixed(PAGE), { op: "snp_shutdown" }], INIT],
+  ["GUEST_VALID", "HYPERVISOR", "SNP_INIT after SNP_SHUTDOWN", [...ended(valid), { op: "snp_shutdown" }], INIT],
+  [
+    "HV_FIXED",
+    "HYPERVISOR",
+    "SNP_INIT after SNP_SHUTDOWN",
+    [...ready(), fixed(PAGE), ...flushed(), { op: "snp_shutdown" }],
+    INIT,
+  ],
 ];
+
+/** A host cannot shut SNP down under a guest. */
+function ended(guest: Operation[]): Operation[] {
+  return [...guest, { op: "decommission", gctx: GCTX }];
+}
 
 function fixed(spa: number): Operation {
   return { op: "snp_init_ex", initRmp: true, fixed: [{ spa, pages: 1 }] };

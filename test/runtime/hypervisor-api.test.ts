@@ -217,6 +217,8 @@ describe("the platform", () => {
 export function launch(hv) {
   hv.syscfg = BigInt(hv.syscfg) | BigInt(MSR_AMD64_SYSCFG_MFDM | MSR_AMD64_SYSCFG_SNP_EN | MSR_AMD64_SYSCFG_SNP_VMPL_EN);
   log(hv.psp.snp_init());
+  hv.wbinvd();
+  hv.psp.df_flush();
   const gctx = hv.alloc();
   hv.rmpupdate(gctx, { assigned: 1, immutable: 1 });
   log(hv.psp.gctx_create(gctx), hv.psp.launch_start(gctx, 0), hv.psp.launch_start(gctx, 0x30000), hv.psp.activate(gctx, 0), hv.psp.activate(gctx, 1));

@@ -14,10 +14,12 @@ describe("launch", () => {
       0,
       all.findIndex(({ op }) => op === "vmrun"),
     );
-    expect(ops(launch.slice(0, 10))).toEqual([
+    expect(ops(launch.slice(0, 12))).toEqual([
       ...["host-rdmsr", "host-rdmsr"], // RMP_BASE, RMP_END
       ...["host-rdmsr", "host-wrmsr", "host-wrmsr"], // SYSCFG
       "snp_init",
+      "wbinvd",
+      "snp_df_flush",
       "rmpupdate",
       "snp_gctx_create",
       "snp_launch_start",

@@ -28,7 +28,7 @@ export interface CoreExports {
   hostRead(spa: bigint, size: number, length: number): number;
   hostWrite(spa: bigint, size: number, length: number, value: bigint): number;
   gptMap(asid: number, gva: bigint, gpa: bigint, flags: number): number;
-  nptMap(asid: number, gpa: bigint, spa: bigint, size: number, wx: number): number;
+  nptMap(asid: number, gpa: bigint, spa: bigint, size: number, how: number): number;
   nptUnmap(asid: number, gpa: bigint, size: number): number;
   guestWrmsr(msr: number, value: bigint): number;
   guestRdmsr(msr: number): number;
@@ -40,8 +40,10 @@ export interface CoreExports {
   setCpl(cpl: number): number;
   hostWrmsr(core: number, msr: number, value: bigint): number;
   hostRdmsr(core: number, msr: number): number;
+  wbinvd(core: number): number;
   snpInit(flags: number, range0: bigint, range1: bigint, range2: bigint): number;
   snpShutdown(flags: number): number;
+  snpDfFlush(): number;
   gctxCreate(spa: bigint): number;
   launchStart(spa: bigint, policy: bigint, imi: number): number;
   activate(spa: bigint, asid: number): number;

@@ -65,6 +65,8 @@ export interface InitEx {
   fixed?: readonly { spa: number; pages: number }[];
   /** a reserved field is not zero */
   reserved?: boolean;
+  /** CIPHERTEXT_HIDING_EN */
+  ciphertextHiding?: boolean;
 }
 
 /** What VMRUN loads from a VMSA page. */
@@ -198,11 +200,11 @@ export class Machine {
     const [vmpl = 0, cpl = 0, low = 0, high = 0] = [words[32], words[34], words[36], words[37]];
     return { regs: words.subarray(0, 32), vmpl, cpl, rip: high * 2 ** 32 + low };
   }
-  /** `length` 1, 8, or 4096 (into scratch). */
+  /** `length` 1, 2, 4, 8, or 4096 (into scratch). */
   guestRead(gva: number, length: number): Outcome {
     return this.core.guestRead(BigInt(gva), length);
   }
-  /** `length` 1, 8, or 4096 (from scratch). */
+  /** `length` 1, 2, 4, 8, or 4096 (from scratch). */
   guestWrite(gva: number, length: number, value: bigint): Outcome {
     return this.core.guestWrite(BigInt(gva), length, value);
   }
@@ -217,6 +219,10 @@ export class Machine {
   }
   nptMap(asid: number, gpa: number, spa: number, size: Size, w: boolean, x: boolean): Outcome {
     return this.core.nptMap(asid, BigInt(gpa), BigInt(spa), size, (w ? 1 : 0) | (x ? 2 : 0));
+  }
+  /** A leaf with a reserved bit set, which maps to nothing: MMIO. */
+  nptMapMmio(asid: number, gpa: number, size: Size): Outcome {
+    return this.core.nptMap(asid, BigInt(gpa), 0n, size, 4);
   }
   nptUnmap(asid: number, gpa: number, size: Size): Outcome {
     return this.core.nptUnmap(asid, BigInt(gpa), size);
@@ -262,9 +268,18 @@ export class Machine {
   hostRdmsr(core: number, msr: number): Outcome {
     return this.core.hostRdmsr(core, msr);
   }
+  /** A host core writes back and invalidates its caches. */
+  wbinvd(core: number): Outcome {
+    return this.core.wbinvd(core);
+  }
   /** SNP_INIT without `ex`, else SNP_INIT_EX. At most three ranges of HV-Fixed pages. */
   snpInit(ex?: InitEx): Outcome {
-    const flags = ex ? InitFlag.EX | (ex.initRmp ? InitFlag.INIT_RMP : 0) | (ex.reserved ? InitFlag.RESERVED : 0) : 0;
+    const flags = ex
+      ? InitFlag.EX |
+        (ex.initRmp ? InitFlag.INIT_RMP : 0) |
+        (ex.reserved ? InitFlag.RESERVED : 0) |
+        (ex.ciphertextHiding ? InitFlag.CIPHERTEXT_HIDING : 0)
+      : 0;
     const range = (i: number) => {
       const found = ex?.fixed?.[i];
       return found ? (BigInt(Math.floor(found.spa / 4096)) << 32n) | BigInt(found.pages) : 0n;
@@ -272,8 +287,12 @@ export class Machine {
     return this.core.snpInit(flags, range(0), range(1), range(2));
   }
   /** SNP_SHUTDOWN without `ex`, else SNP_SHUTDOWN_EX. */
-  snpShutdown(ex?: { iommu: boolean }): Outcome {
-    return this.core.snpShutdown(ex ? ShutdownFlag.EX | (ex.iommu ? ShutdownFlag.IOMMU : 0) : 0);
+  snpShutdown(ex?: { iommu: boolean; x86?: boolean }): Outcome {
+    const flags = ex ? ShutdownFlag.EX | (ex.iommu ? ShutdownFlag.IOMMU : 0) | (ex.x86 ? ShutdownFlag.X86 : 0) : 0;
+    return this.core.snpShutdown(flags);
+  }
+  snpDfFlush(): Outcome {
+    return this.core.snpDfFlush();
   }
   gctxCreate(spa: number): Outcome {
     return this.core.gctxCreate(BigInt(spa));
@@ -413,12 +432,17 @@ export class Machine {
     return this.bytes.slice(start + spa, start + spa + count * 4096);
   }
 
-  /** The nested leaf for a gpa. */
+  /** The nested leaf for a gpa; null where there is none, or one that maps to nothing (`nptIsMmio`). */
   nptGet(asid: number, gpa: number): Omit<Mapping, "gpa" | "asid"> | null {
     const leaf = this.core.nestedLeafOf(asid, BigInt(gpa));
-    if (leaf === 0n) return null;
+    if (leaf === 0n || leaf & 16n) return null;
     const flags = Number(leaf & 0xfffn);
     return { spa: Number(leaf & FRAME), size: flags & 8 ? "2M" : "4K", w: (flags & 1) !== 0, x: (flags & 2) !== 0 };
+  }
+
+  /** Whether the nested leaf for a gpa has a reserved bit set. */
+  nptIsMmio(asid: number, gpa: number): boolean {
+    return (this.core.nestedLeafOf(asid, BigInt(gpa)) & 16n) !== 0n;
   }
 
   /** The guest's leaf for a gva; without an entry of its own the default one (same gpa, everything allowed). */

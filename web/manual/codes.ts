@@ -7,6 +7,8 @@ import type { TraceEvent } from "../core/event";
 import { operation, opNamed } from "../trace/operations";
 import { exitinfo1, hex, pageFault, permissions, size, small } from "./spell";
 
+const VC_NAMES: Record<number, string> = { [Vc.NPF]: " MMIO", [Vc.PAGE_NOT_VALIDATED]: " PAGE_NOT_VALIDATED" };
+
 /** An error code as the manuals write it: #GP(0), not #GP(0x0). */
 function errorCode(event: TraceEvent): string {
   return small(event.error) === 0 ? "0" : hex(event.error);
@@ -22,7 +24,7 @@ function faultCodes(event: TraceEvent): string {
       return `#PF(${errorCode(event)}${names && ` ${names}`})${at}`;
     }
     case "#VC":
-      return `#VC(${errorCode(event)}${small(event.error) === Vc.PAGE_NOT_VALIDATED ? " PAGE_NOT_VALIDATED" : ""})${at}`;
+      return `#VC(${errorCode(event)}${VC_NAMES[small(event.error)] ?? ""})${at}`;
     case "#NPF":
       return `#NPF EXITINFO1=${hex(event.exitinfo1)} (${exitinfo1(event.exitinfo1 ?? 0)}) EXITINFO2=${hex(event.exitinfo2)}`;
     default:

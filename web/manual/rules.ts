@@ -87,7 +87,17 @@ const INSIDE_2M = {
   settle: "The page of SNP_LAUNCH_UPDATE in ABI 56860.",
 } as const;
 
+const IN_USE = {
+  rule: "RMP_IN_USE",
+  sure: "assumed",
+  note: "What was observed are accesses; that it holds for this instruction too, and where it stands among the checks, is assumed.",
+  settle: VOLUME_3,
+} as const;
+
 export const OCCASIONS: readonly Occasion[] = [
+  { ...IN_USE, op: "pvalidate" },
+  { ...IN_USE, op: "rmpadjust" },
+  { ...IN_USE, op: "rmpquery" },
   { ...PRESENT, op: "rmpadjust" },
   { ...PRESENT, op: "rmpquery" },
   {

@@ -182,6 +182,7 @@ function ranges(list: string): string {
 const snpShutdown: Say = ({ args, rule }) => {
   const name = args.iommu_snp_shutdown === undefined ? "SNP_SHUTDOWN" : "SNP_SHUTDOWN_EX";
   if (rule) return `${name} changed nothing: the platform is not initialized.`;
+  if (small(args.x86_snp_shutdown)) return `${name} ended the firmware's work, and SNPEn is clear on every core.`;
   const next = small(args.iommu_snp_shutdown) ? "the next SNP_INIT must build the RMP anew" : "the RMP stays as it is";
   return `${name} ended the firmware's work: ${next}.`;
 };
@@ -228,6 +229,8 @@ const DONE: Readonly<Record<OpName, Say>> = {
   "host-rdmsr": ({ args, result }) =>
     `The hypervisor read ${msrName(args.msr)} of core ${args.core}: ${hex(result?.value)}.`,
   snp_init: snpInit,
+  wbinvd: ({ args }) => `Core ${args.core} wrote back and invalidated its caches.`,
+  snp_df_flush: () => "SNP_DF_FLUSH made every dirty ASID clean: guests may have them.",
   snp_shutdown: snpShutdown,
   snp_gctx_create: ({ args }) => `SNP_GCTX_CREATE made page ${hex(args.spa)} a context page.`,
   snp_launch_start: ({ args }) =>

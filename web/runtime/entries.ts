@@ -55,7 +55,7 @@ export class Entries {
     const before = machine.step;
     const outcome = machine.vmrun(page, page === vcpu.entered);
     if (machine.step !== before && !state.recorded(outcome, vcpu.where)) return;
-    if (outcome === Outcome.VMEXIT_INVALID) {
+    if (outcome === Outcome.VMEXIT_INVALID || outcome === Outcome.VMEXIT_BUSY) {
       const text = vmrunRefused(machine, page, host.failure);
       return state.finish({ end: "stopped", reason: "vmexit-invalid", text });
     }

@@ -158,6 +158,10 @@ export function hostCall(host: Host, op: Call): Status {
       return command(host, () => machine.pageSetState(a, b));
     case Call.PAGE_MD_INIT:
       return command(host, () => machine.pageMdInit(a, b));
+    case Call.DF_FLUSH:
+      return command(host, () => machine.snpDfFlush());
+    case Call.WBINVD:
+      return host.act(() => machine.wbinvd(a));
 
     case Call.SET_VMSA: {
       if (!isMemory(host, a)) return missing(host, a);

@@ -248,7 +248,7 @@ export class Host {
     const outcome = machine.vmrun(vmsa, true);
     if (machine.step !== before && !state.recorded(outcome, where)) return Status.ENDED;
     const isTaken = guest.vcpus.some((other) => other !== vcpu && other.inGuest && other.entered === vmsa);
-    this.num[1] = outcome === Outcome.VMEXIT_INVALID || isTaken ? 1 : 0;
+    this.num[1] = outcome === Outcome.VMEXIT_INVALID || outcome === Outcome.VMEXIT_BUSY || isTaken ? 1 : 0;
     return Status.DONE;
   }
 

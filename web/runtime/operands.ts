@@ -96,6 +96,8 @@ const REQUESTS: Record<Call, Request> = {
   [Call.PAGE_RECLAIM]: hypervisor(ADDRESS, BIT),
   [Call.PAGE_SET_STATE]: hypervisor(ADDRESS, U32),
   [Call.PAGE_MD_INIT]: hypervisor(ADDRESS, ADDRESS),
+  [Call.DF_FLUSH]: hypervisor(),
+  [Call.WBINVD]: hypervisor(BYTE),
   [Call.LOG]: text("both"),
 };
 

@@ -76,8 +76,8 @@ function reconstructed(cite: string, note: string): Order {
 
 // ---- ladders that several operations share ----------------------------------------------------------------------------
 
-const GUEST_WALK = [Rule.GUEST_PRESENT, Rule.GUEST_PRIVATE, Rule.NESTED_PRESENT];
-const OWNED = [Rule.RMP_COVERED, Rule.RMP_ASSIGNED, Rule.RMP_ASID, Rule.RMP_GPA, Rule.RMP_MUTABLE];
+const GUEST_WALK = [Rule.GUEST_PRESENT, Rule.GUEST_PRIVATE, Rule.NESTED_PRESENT, Rule.NESTED_RESERVED];
+const OWNED = [Rule.RMP_COVERED, Rule.RMP_IN_USE, Rule.RMP_ASSIGNED, Rule.RMP_ASID, Rule.RMP_GPA, Rule.RMP_MUTABLE];
 const GUEST_MAY = { read: [], write: [Rule.GUEST_WRITABLE], execute: [Rule.GUEST_EXECUTABLE] };
 const NESTED_MAY = { read: [], write: [Rule.NESTED_WRITABLE], execute: [Rule.NESTED_EXECUTABLE] };
 const VMPL_MAY = { read: Rule.VMPL_READ, write: Rule.VMPL_WRITE, execute: Rule.VMPL_EXECUTE };
@@ -85,7 +85,14 @@ const VMPL_MAY = { read: Rule.VMPL_READ, write: Rule.VMPL_WRITE, execute: Rule.V
 type Kind = keyof typeof GUEST_MAY;
 
 function paging(kind: Kind): Rule[] {
-  return [Rule.GUEST_PRESENT, Rule.GUEST_USER, ...GUEST_MAY[kind], Rule.NESTED_PRESENT, ...NESTED_MAY[kind]];
+  return [
+    Rule.GUEST_PRESENT,
+    Rule.GUEST_USER,
+    ...GUEST_MAY[kind],
+    Rule.NESTED_PRESENT,
+    Rule.NESTED_RESERVED,
+    ...NESTED_MAY[kind],
+  ];
 }
 
 function privateAccess(kind: Kind): Rule[] {
@@ -120,6 +127,8 @@ const fits = (word: Word) => (words: Words) => words[word] <= 8n;
 /** VMGEXIT with a request in the GHCB page, not in the GHCB MSR. GHCB specification, 2.3.1. */
 const byPage = ({ a }: Words) => (a & 0xfffn) === 0n;
 const byMsr = (words: Words) => !byPage(words);
+/** Not a leaf with a reserved bit. */
+const maps = ({ d }: Words) => (d & 4n) === 0n;
 const isEx = ({ a }: Words) => (Number(a) & InitFlag.EX) !== 0;
 
 const LENGTH = "bytes";
@@ -266,10 +275,13 @@ export const OPERATIONS = {
       Rule.VMRUN_ASID,
       Rule.VMRUN_MUTABLE,
       Rule.VMRUN_VMSA,
+      Rule.VMRUN_IN_USE,
+      Rule.VMRUN_SVME,
+      Rule.VMRUN_BUSY,
     ],
     order: reconstructed(
       "APM vol. 2, 15.36.12, table 15-41",
-      "Every rung gives VMEXIT_INVALID: the order cannot be seen.",
+      "Every rung but BUSY gives VMEXIT_INVALID: their order cannot be seen.",
     ),
     glyph: "exit",
   },
@@ -323,7 +335,14 @@ export const OPERATIONS = {
   [Op.NPT_MAP]: {
     ...HOST,
     name: "npt.map",
-    operands: [gpa("a"), spa("b"), size("c"), flag("w", "d", 0), flag("x", "d", 1)],
+    operands: [
+      gpa("a"),
+      where(maps, spa("b")),
+      size("c"),
+      where(maps, flag("w", "d", 0)),
+      where(maps, flag("x", "d", 1)),
+      where((words) => !maps(words), flag("mmio", "d", 2, "1: a reserved bit is set")),
+    ],
     glyph: "table",
   },
   [Op.NPT_UNMAP]: { ...HOST, name: "npt.unmap", operands: [gpa("a"), size("b")], glyph: "table" },
@@ -413,6 +432,11 @@ export const OPERATIONS = {
         unit: "1: a reserved field is not zero",
         read: (words) => (isEx(words) && Number(words.a) & InitFlag.RESERVED ? 1 : undefined),
       },
+      {
+        name: "ciphertext_hiding",
+        unit: "1: CIPHERTEXT_HIDING_EN",
+        read: (words) => (isEx(words) && Number(words.a) & InitFlag.CIPHERTEXT_HIDING ? 1 : undefined),
+      },
       where(isEx, { name: "hv_fixed", unit: "HV-Fixed pages: first spa+pages, ...", read: fixedRanges }),
     ],
     ladder: [
@@ -462,6 +486,7 @@ export const OPERATIONS = {
       Rule.FW_ASID_VALID,
       Rule.FW_ASID_FREE,
       Rule.FW_GUEST_INACTIVE,
+      Rule.FW_ASID_FLUSHED,
     ],
   },
   [Op.SNP_LAUNCH_UPDATE]: {
@@ -541,9 +566,15 @@ export const OPERATIONS = {
         ({ a }) => (Number(a) & ShutdownFlag.EX) !== 0,
         flag("iommu_snp_shutdown", "a", Math.log2(ShutdownFlag.IOMMU), "1: the IOMMU is shut down too"),
       ),
+      where(
+        ({ a }) => (Number(a) & ShutdownFlag.X86) !== 0,
+        flag("x86_snp_shutdown", "a", Math.log2(ShutdownFlag.X86), "1: SNPEn is cleared on every core"),
+      ),
     ],
-    ladder: [Rule.FW_INITIALIZED],
+    ladder: [Rule.FW_INITIALIZED, Rule.FW_ASIDS_CLEAN, Rule.SHUTDOWN_IOMMU],
   },
+  [Op.WBINVD]: { ...HOST, name: "wbinvd", operands: [number("core", "a", "host core")], glyph: "register" },
+  [Op.SNP_DF_FLUSH]: { ...COMMAND, name: "snp_df_flush", operands: [], ladder: [Rule.FW_WBINVD] },
 } as const satisfies Readonly<Record<AnyOp, Operation>>;
 
 /** Every operation; NONE and COUNT are none. */

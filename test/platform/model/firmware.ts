@@ -31,9 +31,11 @@ export class Firmware {
       case "snp_init_ex":
         return initialize(this.platform, this.ladder, { fixed: [], reserved: false, ...op });
       case "snp_shutdown":
-        return this.shutdown(false);
+        return this.shutdown({ iommu: false, x86: false });
       case "snp_shutdown_ex":
-        return this.shutdown(op.iommu);
+        return this.shutdown({ iommu: op.iommu, x86: op.x86 ?? false });
+      case "df_flush":
+        return this.flush();
       case "gctx_create":
         return this.create(op.gctx);
       case "launch_start":
@@ -90,9 +92,20 @@ export class Firmware {
     this.ladder.check(Rule.FW_PAGE_STATE, state === wanted, status("INVALID_PAGE_STATE"));
   }
 
-  private shutdown(iommu: boolean): Result {
+  private flush(): Result {
+    const { registers, flushed } = this.platform;
+    const every = Array.from({ length: registers.cores }, (_, core) => core).every((core) => flushed.has(core));
+    this.ladder.check(Rule.FW_WBINVD, every, status("WBINVD_REQUIRED"));
+    this.platform.dirtyToClean();
+    return SUCCESS;
+  }
+
+  private shutdown({ iommu, x86 }: { iommu: boolean; x86: boolean }): Result {
     this.ladder.check(Rule.FW_INITIALIZED, this.platform.initialized, SUCCESS);
+    this.ladder.check(Rule.FW_ASIDS_CLEAN, this.platform.everyAsidIsClean(), status("DF_FLUSH_REQUIRED"));
+    this.ladder.check(Rule.SHUTDOWN_IOMMU, iommu || !x86, status("INVALID_PARAM"));
     this.platform.initialized = false;
+    if (x86) this.platform.registers.clearSnpEn();
     if (!iommu) return SUCCESS;
     this.platform.rmpBuilt = false;
     // the page of the event log lies below the RMP
@@ -136,10 +149,13 @@ export class Firmware {
     const isGuests = asid >= 1 && asid <= HIGHEST_ASID;
     this.ladder.check(Rule.FW_ASID_PAGES, !isGuests || !this.platform.anyPageOf(asid), status("INVALID_CONFIG"));
     this.ladder.check(Rule.FW_ASID_VALID, isGuests, status("INVALID_ASID"));
-    const owned = [...this.platform.guests.values()].some((each) => each.asid === asid);
+    const owned = ["allocated", "in use"].includes(this.platform.asidState(asid));
     this.ladder.check(Rule.FW_ASID_FREE, !owned, status("ASID_OWNED"));
     this.ladder.check(Rule.FW_GUEST_INACTIVE, guest.asid === 0, status("ACTIVE"));
+    const clean = this.platform.asidState(asid) === "clean";
+    this.ladder.check(Rule.FW_ASID_FLUSHED, clean, status("DF_FLUSH_REQUIRED"));
     guest.asid = asid;
+    this.platform.setAsid(asid, "allocated");
     return SUCCESS;
   }
 
@@ -176,11 +192,18 @@ export class Firmware {
     this.ladder.check(Rule.FW_NO_IMI, !guest.imi, status("INVALID_GUEST_STATE"));
     this.ladder.check(Rule.FW_GUEST_ACTIVE, guest.asid !== 0, status("INACTIVE"));
     guest.state = "RUNNING";
+    this.platform.setAsid(guest.asid, "in use");
     return SUCCESS;
   }
 
   private decommission(gctx: number): Result {
-    this.guestOf(gctx);
+    const { asid } = this.guestOf(gctx);
+    if (asid !== 0 && this.platform.asidState(asid) === "in use") {
+      this.platform.setAsid(asid, "dirty");
+      this.platform.flushed.clear();
+    } else if (asid !== 0) {
+      this.platform.setAsid(asid, "clean");
+    }
     this.platform.guests.delete(gctx);
     this.platform.change(gctx, { vmsa: false });
     return SUCCESS;

@@ -68,6 +68,7 @@ export function initialize(platform: PlatformState, ladder: Ladder, request: Req
     platform.rmpBuilt = true;
   }
   platform.initialized = true;
+  platform.allDirty();
   return status("SUCCESS");
 }
 

@@ -51,6 +51,9 @@ export class ModelPlatform {
         return registers.write(ladder, op.core, op.msr, op.value);
       case "rdmsr":
         return registers.read(op.core, op.msr);
+      case "wbinvd":
+        this.state.flushed.add(op.core);
+        return { ok: true };
       case "rmpupdate":
         return rmpupdate(machine, ladder, op);
       case "psmash":

@@ -11,6 +11,9 @@ export const PAGE = 4096;
 /** A firmware command's result. */
 export const status = (name: string): Result => ({ status: name });
 
+/** What the firmware knows of an ASID; one that it has not met since SNP_INIT is dirty, one that SNP_DF_FLUSH met clean. */
+export type AsidState = "dirty" | "clean" | "allocated" | "in use";
+
 export interface Guest {
   state: "INIT" | "LAUNCH" | "RUNNING";
   asid: number;
@@ -24,6 +27,11 @@ export class PlatformState {
   initialized = false;
   /** the RMP was built since reset, and not given up by SNP_SHUTDOWN_EX */
   rmpBuilt = false;
+  /** ASIDs that are not as all others are */
+  private readonly asids = new Map<number, AsidState>();
+  private otherAsids: AsidState = "dirty";
+  /** host cores that did WBINVD since SNP_INIT, and since the last guest that was RUNNING ended */
+  readonly flushed = new Set<number>();
   /** by the address of the context page */
   readonly guests = new Map<number, Guest>();
 
@@ -44,6 +52,31 @@ export class PlatformState {
   replaceRmp(covered: number): void {
     const { nested, guest } = this.machine;
     this.machine = Object.assign(new State({ ...this.machine.config, covered }), { nested, guest });
+  }
+
+  asidState(asid: number): AsidState {
+    return this.asids.get(asid) ?? this.otherAsids;
+  }
+
+  setAsid(asid: number, state: AsidState): void {
+    this.asids.set(asid, state);
+  }
+
+  /** SNP_INIT. */
+  allDirty(): void {
+    this.asids.clear();
+    this.otherAsids = "dirty";
+    this.flushed.clear();
+  }
+
+  /** SNP_DF_FLUSH. */
+  dirtyToClean(): void {
+    for (const [asid, state] of this.asids) if (state === "dirty") this.asids.set(asid, "clean");
+    if (this.otherAsids === "dirty") this.otherAsids = "clean";
+  }
+
+  everyAsidIsClean(): boolean {
+    return this.otherAsids === "clean" && [...this.asids.values()].every((state) => state === "clean");
   }
 
   own(spa: number): Entry {

@@ -56,6 +56,11 @@ export class Registers {
     return this.all(msr).every((value) => (value & bit) !== 0n);
   }
 
+  /** What no software on the cores can do: the firmware's own way. */
+  clearSnpEn(): void {
+    for (let core = 0; core < this.cores; core++) this.set(core, SYSCFG, this.get(core, SYSCFG) & ~SNPEN);
+  }
+
   write(ladder: Ladder, core: number, msr: number, value: bigint): Outcome {
     const open = (this.get(core, SYSCFG) & SNPEN) === 0n;
     if (msr === SYSCFG) {

@@ -9,6 +9,7 @@ import {
   entry,
   finish,
   firmwarePage,
+  flushed,
   GCTX,
   guestPage,
   INIT,
@@ -59,6 +60,8 @@ function first(name: string, op: (gctx: number) => Operation): Lines {
     ],
   ];
 }
+
+const decommission = (gctx = GCTX): Operation => ({ op: "decommission", gctx });
 
 const eight = Array.from({ length: 8 }, (_, i) => GCTX + i * 0x1000);
 
@@ -143,6 +146,27 @@ const ACTIVATE = rows("ABI 56860, SNP_ACTIVATE; AMD-ASPFW snp_mcmd_activate, mcm
     status("ASID_OWNED"),
     "FW_ASID_FREE",
   ],
+  [
+    "a dirty ASID: before SNP_DF_FLUSH every one is",
+    [...ready(), INIT, firmwarePage(GCTX), create(), start()],
+    activate(),
+    status("DF_FLUSH_REQUIRED"),
+    "FW_ASID_FLUSHED",
+  ],
+  [
+    "the ASID of a guest that was RUNNING is dirty when it is gone",
+    [...running(), decommission(), create(), start()],
+    activate(),
+    status("DF_FLUSH_REQUIRED"),
+    "FW_ASID_FLUSHED",
+  ],
+  [
+    "and clean after SNP_DF_FLUSH",
+    [...running(), decommission(), create(), start(), ...flushed()],
+    activate(),
+    SUCCESS,
+  ],
+  ["that of a guest that never was is clean", [...active(), decommission(), create(), start()], activate(), SUCCESS],
   ["its own ASID again", active(), activate(), status("ASID_OWNED"), "FW_ASID_FREE"],
   ["another ASID", active(), activate(GCTX, 6), status("ACTIVE"), "FW_GUEST_INACTIVE"],
   ["another ASID, RUNNING", running(), activate(GCTX, 6), status("ACTIVE"), "FW_GUEST_INACTIVE"],
@@ -164,7 +188,6 @@ const FINISH = rows("ABI 56860, SNP_LAUNCH_FINISH; AMD-ASPFW snp_mcmd_launch_fin
   ["before ACTIVATE", started(), finish(), status("INACTIVE"), "FW_GUEST_ACTIVE"],
 ]);
 
-const decommission = (gctx = GCTX): Operation => ({ op: "decommission", gctx });
 const DECOMMISSION = rows("ABI 56860, SNP_DECOMMISSION; AMD-ASPFW snp_mcmd_decommission", [
   ...first("DECOMMISSION", decommission),
   ["an INIT guest", created(), decommission(), SUCCESS],

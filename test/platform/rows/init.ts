@@ -14,9 +14,26 @@ import {
   VMPLEN,
 } from "../model/registers";
 import type { Operation } from "../operation";
-import { INIT, initialized, LARGE, PARTLY, type Row, ready, rmpAt, SUCCESS, status } from "./steps";
+import {
+  active,
+  FLUSH,
+  flushed,
+  GCTX,
+  INIT,
+  initialized,
+  LARGE,
+  PARTLY,
+  type Row,
+  ready,
+  rmpAt,
+  running,
+  SUCCESS,
+  status,
+  wbinvd,
+} from "./steps";
 
-const SOURCE = "ABI 56860, 8.8; AMD-ASPFW snp_mcmd_init_common";
+const SOURCE = "ABI 56860 revision 1.54, 8.8.2; AMD-ASPFW snp_mcmd_init_common";
+const FLUSH_SOURCE = "AMD-ASPFW sev_mcmd.c, mcmd_df_flush_common; sev_guest.c, sev_guest_deactivate";
 const SHUTDOWN = "AMD-ASPFW sev_mcmd.c, snp_mcmd_shutdown_common";
 const CONFIG = status("INVALID_CONFIG");
 const ex = (initRmp: boolean, more: object = {}): Operation => ({ op: "snp_init_ex", initRmp, ...more });
@@ -131,6 +148,65 @@ export const INITIALIZATION: Row[] = [
     gives: CONFIG,
     rule: "INIT_VMPLEN",
   },
+  {
+    title: "SNP_DF_FLUSH",
+    cite: FLUSH_SOURCE,
+    given: [...ready(), INIT, ...wbinvd()],
+    op: FLUSH,
+    gives: SUCCESS,
+  },
+  refused(
+    "SNP_DF_FLUSH while a core has not done WBINVD since SNP_INIT",
+    [...ready(), ...wbinvd(), INIT, { op: "wbinvd", core: 0 }],
+    "FW_WBINVD",
+    status("WBINVD_REQUIRED"),
+    FLUSH,
+  ),
+  refused(
+    "SNP_DF_FLUSH after a guest that was RUNNING, without WBINVD",
+    [...running(), { op: "decommission", gctx: GCTX }],
+    "FW_WBINVD",
+    status("WBINVD_REQUIRED"),
+    FLUSH,
+  ),
+  {
+    title: "after a guest that never was RUNNING no WBINVD is asked for",
+    cite: FLUSH_SOURCE,
+    given: [...active(), { op: "decommission", gctx: GCTX }],
+    op: FLUSH,
+    gives: SUCCESS,
+  },
+  refused("SNP_SHUTDOWN before SNP_DF_FLUSH", [...ready(), INIT], "FW_ASIDS_CLEAN", status("DF_FLUSH_REQUIRED"), {
+    op: "snp_shutdown",
+  }),
+  refused("SNP_SHUTDOWN under a guest", active(), "FW_ASIDS_CLEAN", status("DF_FLUSH_REQUIRED"), {
+    op: "snp_shutdown",
+  }),
+  refused(
+    "SNP_SHUTDOWN_EX under a guest that is RUNNING; the order: before the operands are looked at",
+    running(),
+    "FW_ASIDS_CLEAN",
+    status("DF_FLUSH_REQUIRED"),
+    { op: "snp_shutdown_ex", iommu: false, x86: true },
+  ),
+  {
+    title: "SNP_SHUTDOWN after the guest is gone and the caches are flushed",
+    cite: SHUTDOWN,
+    given: [...running(), { op: "decommission", gctx: GCTX }, ...flushed()],
+    op: { op: "snp_shutdown" },
+    gives: SUCCESS,
+  },
+  refused("X86_SNP_SHUTDOWN without IOMMU_SNP_SHUTDOWN", initialized(), "SHUTDOWN_IOMMU", status("INVALID_PARAM"), {
+    op: "snp_shutdown_ex",
+    iommu: false,
+    x86: true,
+  }),
+  refused(
+    "X86_SNP_SHUTDOWN clears SNPEn: SNP_INIT lacks it then",
+    [...initialized(), { op: "snp_shutdown_ex", iommu: true, x86: true }],
+    "INIT_SNPEN",
+    CONFIG,
+  ),
   { title: "SNP_SHUTDOWN", cite: SHUTDOWN, given: initialized(), op: { op: "snp_shutdown" }, gives: SUCCESS },
   {
     title: "SNP_SHUTDOWN of a platform that is not initialized succeeds, and does nothing",

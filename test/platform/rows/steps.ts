@@ -53,7 +53,13 @@ export function rmpAt(base: number, end: number): Operation[] {
 }
 
 export const INIT: Operation = { op: "snp_init" };
-export const initialized = (cores = 2): Operation[] => [...ready(cores), INIT];
+export const wbinvd = (cores = 2): Operation[] =>
+  Array.from({ length: cores }, (_, core): Operation => ({ op: "wbinvd", core }));
+export const FLUSH: Operation = { op: "df_flush" };
+/** SNP_INIT, and every ASID is clean. */
+export const initialized = (cores = 2): Operation[] => [...ready(cores), INIT, ...wbinvd(cores), FLUSH];
+/** What makes ASIDs clean after a guest that was RUNNING is gone. */
+export const flushed = (): Operation[] => [...wbinvd(), FLUSH];
 
 export function entry(spa: number, fields: Partial<Extract<Operation, { op: "rmpupdate" }>>): Operation {
   return { op: "rmpupdate", spa, gpa: 0, asid: 0, assigned: true, immutable: false, size: "4K", ...fields };

@@ -60,6 +60,15 @@ export const WALK = {
     show: "flag",
     fix: "The hypervisor maps the page when it handles this exit: hv.npt.map(gpa, spa).",
   },
+  NESTED_RESERVED: {
+    asks: "Is the nested mapping without reserved bits?",
+    because: "the nested mapping of {gpa|the guest physical page} has a reserved bit set, which means MMIO",
+    why: "The exit becomes a #VC, so that the guest itself decides what it tells the hypervisor about the access. The RMP is not asked: a hypervisor can declare RAM to be MMIO.",
+    cite: "APM vol. 2, 15.35.5; Linux vc_handle_mmio; KVM kvm_mmu_set_mmio_spte_mask",
+    sure: "verified",
+    show: "flag",
+    fix: "Map the page to memory: hv.npt.map(gpa, spa).",
+  },
   NESTED_WRITABLE: {
     asks: "Is the nested mapping writable?",
     because: "the nested page table maps {gpa|the guest physical page} read-only",
@@ -84,6 +93,16 @@ export const WALK = {
     show: "hex",
     sides: ["spa", ""],
     fix: "Back the guest with a page that the RMP covers.",
+  },
+  RMP_IN_USE: {
+    asks: "Is the page no VMSA of a vCPU that is running?",
+    because: "{spa|the page} is the VMSA of a running vCPU, its own or another's, and in use until that vCPU exits",
+    why: "The processor marks the page from VMRUN to the next #VMEXIT. A guest that touches another vCPU's VMSA waits until that one exits; one that touches its own never gets on.",
+    cite: "A. Kalra (AMD), LKML, 30 Apr 2025; APM vol. 2, 15.36.12",
+    sure: "verified",
+    show: "number",
+    sides: ["pages in use", "allowed"],
+    fix: "Leave the VMSA pages of running vCPUs alone.",
   },
   RMP_ASSIGNED: {
     asks: "Is the page assigned (RMP.Assigned = 1)?",

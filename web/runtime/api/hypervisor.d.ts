@@ -196,6 +196,8 @@ type FirmwareStatus =
   | "INVALID_ADDRESS"
   | "ASID_OWNED"
   | "INVALID_ASID"
+  | "WBINVD_REQUIRED"
+  | "DF_FLUSH_REQUIRED"
   | "INVALID_GUEST"
   | "ACTIVE"
   | "INVALID_PARAM"
@@ -452,6 +454,9 @@ interface Hypervisor {
   /** Writes a host register of one core. @throws Exception #GP(0): what SNPEn froze */
   wrmsr(msr: u64, value: u64, core?: u64): void;
 
+  /** WBINVD on one core, or on all when it is left out. SNP_DF_FLUSH asks for it. */
+  wbinvd(core?: u64): void;
+
   /** What CPUID says in this guest, for answering it. No event. */
   cpuid(leaf: u64, subleaf?: u64): { eax: number; ebx: number; ecx: number; edx: number };
 
@@ -487,7 +492,7 @@ interface Hypervisor {
     launch_start(gctx: u64, policy: u64, options?: { imi?: Bit }): FirmwareStatus;
     /**
      * SNP_ACTIVATE: binds the guest to an ASID, 1 to 1006 (INVALID_ASID), that no page of the RMP has (INVALID_CONFIG) and no
-     * guest (ASID_OWNED). ACTIVE when this guest has one already.
+     * guest (ASID_OWNED). ACTIVE when this guest has one already, DF_FLUSH_REQUIRED when the ASID is dirty.
      */
     activate(gctx: u64, asid: u64): FirmwareStatus;
     /**
@@ -531,6 +536,11 @@ interface Hypervisor {
     page_set_state(spa: u64, pages?: u64): FirmwareStatus;
     /** SNP_PAGE_MD_INIT: makes a Firmware page a Metadata page of the guest, and zeroes it */
     page_md_init(gctx: u64, spa: u64): FirmwareStatus;
+    /**
+     * SNP_DF_FLUSH: every dirty ASID is clean. WBINVD_REQUIRED unless every core has done WBINVD since SNP_INIT and since the end of
+     * the last guest that was RUNNING.
+     */
+    df_flush(): FirmwareStatus;
   };
 
   /** What the default would do: for a program that wants to change only some cases. */

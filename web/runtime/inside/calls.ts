@@ -120,6 +120,9 @@ export enum Call {
   GHCB_MSR,
   /** num[2] vmpl, wide[0] */
   SET_GHCB_MSR,
+  DF_FLUSH,
+  /** num[1] core */
+  WBINVD,
 
   /** text: the line */
   LOG = 128,

@@ -24,6 +24,8 @@ const STATUS_NAMES: Record<number, string> = freeze({
   9: "INVALID_ADDRESS",
   12: "ASID_OWNED",
   13: "INVALID_ASID",
+  14: "WBINVD_REQUIRED",
+  15: "DF_FLUSH_REQUIRED",
   16: "INVALID_GUEST",
   18: "ACTIVE",
   22: "INVALID_PARAM",
@@ -212,6 +214,9 @@ export const psp = freeze({
   page_md_init(gctx: unknown, spa: unknown) {
     put(address(gctx, "hv.psp.page_md_init(): gctx"), address(spa, "hv.psp.page_md_init(): spa"));
     return command(Call.PAGE_MD_INIT);
+  },
+  df_flush() {
+    return command(Call.DF_FLUSH);
   },
 });
 
@@ -410,6 +415,15 @@ export const actions = {
     const on = whole(core, "hv.wrmsr(): core", cores - 1);
     putWide(value, "hv.wrmsr(): value", 0);
     writeMsr(on, number);
+  },
+
+  wbinvd(core?: unknown) {
+    const first = core === undefined ? 0 : whole(core, "hv.wbinvd(): core", cores - 1);
+    const last = core === undefined ? cores - 1 : first;
+    for (let on = first; on <= last; on++) {
+      put(on);
+      call(Call.WBINVD);
+    }
   },
 
   get syscfg() {

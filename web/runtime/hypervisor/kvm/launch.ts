@@ -67,6 +67,9 @@ function enableSnp(hv: Hypervisor): void {
     hv.wrmsr(MSR_AMD64_SYSCFG, mfdm | snp | vmpl, core);
   }
   need(hv, "SNP_INIT", hv.psp.snp_init());
+  // drivers/crypto/ccp/sev-dev.c, __sev_snp_init_locked()
+  hv.wbinvd();
+  need(hv, "SNP_DF_FLUSH", hv.psp.df_flush());
 }
 
 /** [snp_context_create(), snp_launch_start(), snp_bind_asid()] */
