@@ -252,6 +252,25 @@ describe("private and shared", () => {
     expect(ops(events)).toEqual(["wrmsr", "vmgexit"]);
   });
 
+  // KVM, mark_mmio_spte(); APM vol. 2, 15.36.10
+  test("no memory behind a shared address: a device's, and #VC(400h) at this access and at every later one", async () => {
+    const { end, log, events } = await ran(`
+      set_page_decrypted(0xfee0_0000);
+      for (let i = 0; i < 2; i++) try { read64(0xfee0_0010); } catch (e) { log(e.vector, e.errorCode === 0x400, e.cr2 === 0xfee0_0010); }`);
+    expect([log, end]).toEqual([["29 true true", "29 true true"], { end: "completed" }]);
+    expect(hypervisors(events)).toEqual(["npt.map"]);
+  });
+
+  test("ciphertext hiding: SNP_INIT_EX, and the host reads FFh bytes of what is assigned", async () => {
+    const hypervisor =
+      "export function between(hv) { log(hv.read64(0x801000) === 2n ** 64n - 1n, hv.read64(0x100000)); }";
+    const on = await ran("read8(0x1000);", { hypervisor, machine: { ciphertextHiding: true } });
+    expect([on.log, on.end]).toEqual([["true 0x0"], { end: "completed" }]);
+    expect(on.all.filter(({ op }) => /snp_init/.test(op))).toHaveLength(1);
+    const off = await ran("read8(0x1000);", { hypervisor });
+    expect(off.log).toEqual(["false 0x0"]);
+  });
+
   test("no memory behind an address that the guest means to be private: QEMU gives up", async () => {
     const { end, log } = await ran("read8(RAM_END);");
     const line = "Convert non guest_memfd backed memory region (0x800000 ,+ 0x1000) to private";

@@ -37,6 +37,7 @@ export function hostCall(host: Host, op: Call): Status {
     case Call.NPT_MAP: {
       const size = c as Size;
       const gpa = size === Size.S2M ? a - (a % LARGE) : a - (a % PAGE);
+      if (f === 1) return host.act(() => machine.nptMapMmio(asid, gpa, size));
       const spa = size === Size.S2M ? b - (b % LARGE) : b - (b % PAGE);
       if (!isMemory(host, spa)) return missing(host, b);
       const old = machine.nptGet(asid, gpa);
@@ -45,6 +46,7 @@ export function hostCall(host: Host, op: Call): Status {
     }
     case Call.NPT_UNMAP: {
       const leaf = machine.nptGet(asid, a);
+      if (!leaf && machine.nptIsMmio(asid, a)) return host.act(() => machine.nptUnmap(asid, a - (a % PAGE), Size.S4K));
       if (!leaf) return Status.DONE;
       const size = leaf.size === "2M" ? Size.S2M : Size.S4K;
       const gpa = size === Size.S2M ? a - (a % LARGE) : a - (a % PAGE);
@@ -109,7 +111,7 @@ export function hostCall(host: Host, op: Call): Status {
     case Call.SNP_INIT_EX: {
       const ranges = [b, d, f].map((spa, i) => ({ spa, pages: [c, e, g][i] ?? 0 }));
       const fixed = ranges.filter(({ pages }) => pages > 0);
-      return command(host, () => machine.snpInit({ initRmp: a === 1, fixed }));
+      return command(host, () => machine.snpInit({ initRmp: (a & 1) === 1, ciphertextHiding: (a & 2) === 2, fixed }));
     }
     case Call.SNP_SHUTDOWN:
       return command(host, () => machine.snpShutdown(a === 1 ? { iommu: b === 1 } : undefined));

@@ -81,8 +81,8 @@ export class Runtime {
     const { snpEn, vmplEn, memEnc, mfdm, smmLock } = syscfg;
     const bits = { snpEn, vmplEn, memEnc, mfdm, smmLock };
     const config = { memoryMiB, rmpCoversMiB, vmplSss, vmpls, cores, vcpus, host, backing, syscfg: bits };
-    const { hvFeatures } = scenario.machine;
-    const machine = JSON.stringify({ ...config, hvFeatures, asid: ASID, vmpl: scenario.vmpl });
+    const { hvFeatures, ciphertextHiding } = scenario.machine;
+    const machine = JSON.stringify({ ...config, ciphertextHiding, hvFeatures, asid: ASID, vmpl: scenario.vmpl });
     const text = scenario.hypervisor ?? "";
     return load(this.hypervisor, this.hypervisorPrograms, { name: "hypervisor", text, modules: {}, machine }, watch);
   }

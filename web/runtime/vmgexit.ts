@@ -71,8 +71,8 @@ function requestIn({ state, host }: Running, gpa: number): Request | null {
   const { machine } = state;
   const leaf = machine.nptGet(state.guest.asid, gpa);
   const mapped = leaf && spaOf(leaf, gpa);
-  if (gpa === 0 || (mapped === null && !host.isRam(gpa))) return null;
-  const spa = mapped !== null && !machine.entry(mapped).assigned ? mapped : host.sharedSide(gpa);
+  if (gpa === 0 || (!mapped && !host.isRam(gpa))) return null;
+  const spa = mapped && !machine.entry(mapped).assigned ? mapped : host.sharedSide(gpa);
   if (spa === null) return { spa, code: 0n, info1: 0n, info2: 0n };
   const page = fieldsAt(state, spa);
   return {

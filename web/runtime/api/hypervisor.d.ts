@@ -266,6 +266,8 @@ interface HostConfig {
   readonly hvFeatures?: bigint;
   /** which default this is */
   readonly host: "kvm" | "svsm-host";
+  /** does the host ask the firmware to hide ciphertext? */
+  readonly ciphertextHiding: boolean;
   /** how private memory is backed */
   readonly backing: "4K" | "2M";
   /** which bits the host sets in SYSCFG, and whether the BIOS locked SMM */
@@ -329,6 +331,11 @@ interface Hypervisor {
      * @param options size ("4K" when left out), w: writable, x: executable (both true when left out)
      */
     map(gpa: u64, spa: u64, options?: { size?: "4K" | "2M"; w?: Bit; x?: Bit }): void;
+    /**
+     * Marks a page as a device's: the leaf has a reserved bit, so that each access is #VC(400h) in the guest, whatever its
+     * C-bit, and nothing exits. `get` gives spa 0 for it. APM vol. 2, 15.36.10
+     */
+    map(gpa: u64, spa: null, options: { mmio: true; size?: "4K" | "2M" }): void;
     /**
      * Drops the leaf that maps `gpa`, whole. Nothing happens, and nothing is recorded, when there is none.
      *
@@ -475,9 +482,14 @@ interface Hypervisor {
     snp_init(): FirmwareStatus;
     /**
      * SNP_INIT_EX. init_rmp: builds the RMP (RMP_INIT_REQUIRED if it is 0 and the RMP was never built). hv_fixed: up to three
-     * ranges of pages, spa 4 KiB aligned, that become HV-Fixed: the hypervisor's for good, immutable.
+     * ranges of pages, spa 4 KiB aligned, that become HV-Fixed: the hypervisor's for good, immutable. ciphertext_hiding: from
+     * here on the host reads FFh bytes where a page is assigned.
      */
-    snp_init_ex(options: { init_rmp?: Bit; hv_fixed?: readonly { spa: u64; pages: u64 }[] }): FirmwareStatus;
+    snp_init_ex(options: {
+      init_rmp?: Bit;
+      ciphertext_hiding?: Bit;
+      hv_fixed?: readonly { spa: u64; pages: u64 }[];
+    }): FirmwareStatus;
     /**
      * SNP_SHUTDOWN, or with options SNP_SHUTDOWN_EX: the platform is not initialized any more; the RMP stays and is enforced.
      * iommu_snp_shutdown: the next SNP_INIT_EX has to build the RMP, and the IOMMU's pages become Reclaim.

@@ -40,7 +40,7 @@ export enum Call {
   PSMASH,
   /** num[1] spa; back: num[1] eax, [2] gpa, [3] assigned, [4] size, [5] others, [6] immutable, [7] asid */
   RMPREAD,
-  /** num[1] gpa, [2] spa, [3] size, [4] w, [5] x */
+  /** num[1] gpa, [2] spa, [3] size, [4] w, [5] x, [6] reserved bit set, and no spa */
   NPT_MAP,
   /** num[1] gpa */
   NPT_UNMAP,
@@ -87,7 +87,7 @@ export enum Call {
   SERIAL,
   /** num[1] spa of the context; back: page, its first 48 bytes. No event. */
   LAUNCH_DIGEST,
-  /** num[1] INIT_RMP, [2] [3], [4] [5], [6] [7]: first spa and number of pages of up to three HV-Fixed ranges */
+  /** num[1] INIT_RMP | CIPHERTEXT_HIDING_EN << 1, [2] [3], [4] [5], [6] [7]: first spa and number of pages of up to three HV-Fixed ranges */
   SNP_INIT_EX,
   /** num[1] 1: SNP_SHUTDOWN_EX, [2] IOMMU_SNP_SHUTDOWN */
   SNP_SHUTDOWN,

@@ -97,12 +97,16 @@ function orZero(value: unknown, what: string): number {
 export const npt = freeze({
   map(gpa: unknown, spa: unknown, options: unknown = NOTHING) {
     const from = address(gpa, "hv.npt.map(): gpa");
-    const to = address(spa, "hv.npt.map(): spa");
-    const given = fields(options, "hv.npt.map(): options", "size w x");
+    const given = fields(options, "hv.npt.map(): options", "size w x mmio");
+    const mmio = bitOr(given.mmio, 0, "hv.npt.map(): mmio");
+    if (mmio === 1 && spa !== null) {
+      throw new NativeTypeError("hv.npt.map(): a device has no memory: spa must be null, and this is " + shown(spa));
+    }
+    const to = mmio === 1 ? 0 : address(spa, "hv.npt.map(): spa");
     const size = sizeOf(given.size, "hv.npt.map(): size");
     const w = bitOr(given.w, 1, "hv.npt.map(): w");
     const x = bitOr(given.x, 1, "hv.npt.map(): x");
-    put(from, to, size, w, x);
+    put(from, to, size, w, x, mmio);
     call(Call.NPT_MAP);
   },
   unmap(gpa: unknown) {
@@ -127,10 +131,11 @@ export const psp = freeze({
     return command(Call.SNP_INIT);
   },
   snp_init_ex(options: unknown) {
-    const given = fields(options, "hv.psp.snp_init_ex(): options", "init_rmp hv_fixed");
+    const given = fields(options, "hv.psp.snp_init_ex(): options", "init_rmp hv_fixed ciphertext_hiding");
+    const hiding = bitOr(given.ciphertext_hiding, 0, "hv.psp.snp_init_ex(): ciphertext_hiding");
     const build = bitOr(given.init_rmp, 0, "hv.psp.snp_init_ex(): init_rmp");
     const at = fixedRanges(given.hv_fixed);
-    put(build, at[0], at[1], at[2], at[3], at[4], at[5]);
+    put(build | (hiding << 1), at[0], at[1], at[2], at[3], at[4], at[5]);
     return command(Call.SNP_INIT_EX);
   },
   snp_shutdown(options?: unknown) {

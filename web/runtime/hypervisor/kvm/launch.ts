@@ -66,7 +66,9 @@ function enableSnp(hv: Hypervisor): void {
     hv.wrmsr(MSR_AMD64_SYSCFG, mfdm, core);
     hv.wrmsr(MSR_AMD64_SYSCFG, mfdm | snp | vmpl, core);
   }
-  need(hv, "SNP_INIT", hv.psp.snp_init());
+  if (hv.machine.ciphertextHiding) {
+    need(hv, "SNP_INIT_EX", hv.psp.snp_init_ex({ init_rmp: true, ciphertext_hiding: true }));
+  } else need(hv, "SNP_INIT", hv.psp.snp_init());
   // drivers/crypto/ccp/sev-dev.c, __sev_snp_init_locked()
   hv.wbinvd();
   need(hv, "SNP_DF_FLUSH", hv.psp.df_flush());

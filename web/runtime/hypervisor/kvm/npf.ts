@@ -44,10 +44,13 @@ export function npf(hv: Hypervisor, fault: NestedFault): true {
   return true;
 }
 
-/** No memory is there. */
+/**
+ * No memory is there, so perhaps a device: a leaf with a reserved bit makes each access a #VC in the guest, whose handler asks
+ * by the GHCB. A private access is refused. [mark_mmio_spte()]
+ */
 function noMemory(hv: Hypervisor, gpa: number, isPrivate: boolean): void {
   if (isPrivate) memoryFault(hv, gpa);
-  hv.stop(`QEMU: there is no memory at guest-physical 0x${gpa.toString(16)}`);
+  hv.npt.map(gpa, null, { mmio: true });
 }
 
 function mapShared(hv: Hypervisor, gpa: number): void {
