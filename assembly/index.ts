@@ -24,7 +24,7 @@ export { snpShutdown, snpDfFlush } from "./firmware/shutdown";
 export { gctxCreate, launchStart, activate, launchFinish, decommission, guestStatus, guestRequest } from "./firmware/guest";
 export { launchUpdate } from "./firmware/launch";
 export { pageReclaim, pageSetState, pageMdInit } from "./firmware/page";
-export { seek } from "./state/time";
+export { seek, mark, rewind } from "./state/time";
 export { explain } from "./again";
 export { changes } from "./step/changes";
 export { nestedLeafOf, guestLeafOf, tiles } from "./queries";

@@ -39,6 +39,35 @@ function endOf(step: u32): u32 {
   return step == 0 ? 0 : load<u32>(eventAt(step - 1), Event.JOURNAL);
 }
 
+/**
+ * A point to come back to by rewind(): how many records there are. seek() knows ends of events only, and loses what the hypervisor
+ * wrote behind the last one (its answer to a VMGEXIT).
+ */
+export function mark(): u32 {
+  return records;
+}
+
+/**
+ * Back to where `step` was the last event and mark() gave `at`: for searches, which try one future after another. What came since
+ * cannot be redone. The state must be that after the last event.
+ */
+export function rewind(step: u32, at: u32): void {
+  forgetLast();
+  let count = records;
+  while (count > at) {
+    count--;
+    const record = journal + (<usize>count << 5);
+    if (load<u32>(record) == ChangeKind.ANSWER) swap16(eventAt(load<u32>(record, 4) - 1) + Event.VALUE, record + 8);
+    else swap(count, true);
+  }
+  setRecords(count);
+  // registers that were saved into a VMSA with that event since
+  if (endOf(step) > at) store<u32>(eventAt(step - 1), at, Event.JOURNAL);
+  store<u32>(Header.STEP, step);
+  store<u32>(Header.EVENTS, step);
+  setCovered(<u32>load<u64>(cells + (Cell.COVERED << 3)));
+}
+
 /** Number of the first journal record of event `step` (1-based). */
 export function firstRecord(step: u32): u32 {
   return endOf(step - 1);

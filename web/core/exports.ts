@@ -56,6 +56,8 @@ export interface CoreExports {
   pageSetState(spa: bigint, count: number): number;
   pageMdInit(context: bigint, spa: bigint): number;
   seek(step: number): void;
+  mark(): number;
+  rewind(step: number, at: number): void;
   record(on: number): void;
   explain(step: number): number;
   changes(step: number): number;

@@ -78,6 +78,13 @@ export interface VmsaState {
   rip: number;
 }
 
+/** Where `Machine.rewind` can come back to. */
+export interface Mark {
+  step: number;
+  /** of the journal */
+  records: number;
+}
+
 export interface GuestLeaf {
   gpa: number;
   c: number;
@@ -391,6 +398,18 @@ export class Machine {
   seek(step: number): void {
     if (!Number.isInteger(step) || step < 0 || step > this.events) throw new RangeError(`no step ${step}`);
     this.core.seek(step);
+  }
+  /** A point to come back to by `rewind`; the state must be that after the last event. */
+  mark(): Mark {
+    return { step: this.step, records: this.core.mark() };
+  }
+  /**
+   * Back to a mark, what was written behind its event included: the answer to a VMGEXIT, which `seek` takes back. What came since
+   * cannot be redone.
+   */
+  rewind({ step, records }: Mark): void {
+    if (this.step !== this.events || step > this.events) throw new RangeError(`no way back to step ${step}`);
+    this.core.rewind(step, records);
   }
   /** Journal records in use at the end of the last event: equal numbers before and after mean that nothing changed. */
   get journalEnd(): number {
