@@ -85,14 +85,7 @@ describe("each event: with what it needs, and with each of that left out", () =>
 
   test.each([
     ["AP creation without RAX", 0x8000_0013, "0x1_0000_0001n", "0", "input is not valid", "0x2 0x4"],
-    [
-      "AP creation with a VMPL",
-      0x8000_0013,
-      "0x1_0001_0001n",
-      "rax: 1",
-      "invalid AP creation request [0x10001]",
-      "0x2 0x5",
-    ],
+    ["AP creation with a VMPL", 0x8000_0013, "0x1_0001n", "rax: 1", "invalid AP creation request [0x10001]", "0x2 0x5"],
     ["AP creation for no vCPU", 0x8000_0013, "0x7_0000_0001n", "rax: 1", "invalid AP APIC ID [0x7]", "0x2 0x5"],
     ["AP jump table, neither set nor get", 0x8000_0005, "2", "", "unsupported AP jump table request", "0x2 0x5"],
     ["HLT", 0x78, "0", "", "exit code 0x78 is not valid", "0x2 0x6"],

@@ -33,9 +33,9 @@ const ROWS: readonly Row[] = [
   ],
   [
     "assumed",
-    "writes to a VMSA page",
-    "A guest access to a VMSA page asks nothing but the VMPL permissions, in use or not.",
-    "A guest write to a VMSA page that runs, on hardware.",
+    "accesses to a VMSA page",
+    "A guest access to a VMSA page that no vCPU runs asks nothing but what other pages are asked. One that runs gives #NPF with the RMP bit.",
+    "A guest access to a VMSA page that does not run, on hardware.",
   ],
   [
     "assumed",
@@ -88,8 +88,8 @@ const ROWS: readonly Row[] = [
   [
     "simplified",
     "ciphertext",
-    "The host can read the ciphertext of private pages. Newer processors can hide it.",
-    "A part with ciphertext hiding.",
+    "The host can read the ciphertext of private pages, unless the scenario's machine hides it (ciphertextHiding): then every byte of an assigned page reads FFh. The split of ASIDs that goes with it is left out.",
+    MODEL,
   ],
   [
     "simplified",
@@ -180,12 +180,6 @@ const ROWS: readonly Row[] = [
     "not modelled",
     "TLBs and caches",
     "On hardware RMPADJUST revokes nothing until the TLB is flushed (APM vol. 2, 15.36.15), PVALIDATE flushes nothing, and stale cache lines matter (CVE-2024-36331). Here every access sees the present tables.",
-    MODEL,
-  ],
-  [
-    "not modelled",
-    "DF_FLUSH and WBINVD",
-    "Hardware wants both before an ASID is used again: SNP_ACTIVATE and SNP_SHUTDOWN answer DFFLUSH_REQUIRED until then.",
     MODEL,
   ],
   [
