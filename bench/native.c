@@ -130,7 +130,7 @@ static bool status(u32 code) {
 
 enum { NESTED, GUEST };
 enum { GPT_C = 1, GPT_P = 2, GPT_W = 4, GPT_U = 8, GPT_X = 16 };
-enum { LEAF_W = 1, LEAF_X = 2, LEAF_PRESENT = 4 };
+enum { LEAF_W = 1, LEAF_X = 2, LEAF_PRESENT = 4, LEAF_RESERVED = 16 };
 
 static u64 key_of(u64 kind, u32 id, u64 address) {
   return kind << 63 | (u64)id << 32 | (address >> 21 & 0x7fffffff) | 0x80000000;
@@ -272,10 +272,11 @@ static u32 pages_in_use(u32 pfn, u32 count) {
 
 struct found { u64 gpa, head; u32 covering; bool large_leaf; };
 
-/* APM vol. 2, table 15-39: RMP-Covered, Guest-Owned, Reverse-Map, Mutable */
+/* APM vol. 2, table 15-39: RMP-Covered, Guest-Owned, Reverse-Map, Mutable; and no page that a vCPU has in use */
 static bool owned(u64 spa, u64 bits, struct found *f) {
   if (!rung(9, is_covered(spa))) return npf(RMP_FAULT | bits, f->gpa);
   u32 pfn = spa >> 12;
+  if (!rung(105, pages_in_use(pfn, 1) == 0)) return npf(RMP_FAULT | bits, f->gpa);
   f->covering = covering_of(pfn);
   struct entry *entry = &rmp[f->covering];
   f->head = entry->head;
@@ -295,6 +296,7 @@ static bool walk_private(u64 gva, struct found *f) {
   now.gpa = f->gpa | 1;
   u64 nested = nested_leaf(asid, f->gpa, &f->large_leaf);
   if (!rung(6, nested)) return npf(FINAL | ENC, f->gpa);
+  if (!rung(104, !(nested & LEAF_RESERVED))) return out(VC, 0x400, gva);
   u64 spa = leaf_spa(nested, f->gpa, f->large_leaf);
   now.spa = spa & FRAME;
   return owned(spa, 0, f);
@@ -385,6 +387,7 @@ static bool access(u64 gva, bool write) {
   u64 missing = FINAL | (c ? ENC : 0) | bits;
   u64 nested = nested_leaf(asid, f.gpa, &f.large_leaf);
   if (!rung(6, nested)) return npf(missing, f.gpa);
+  if (!rung(104, !(nested & LEAF_RESERVED))) return out(VC, 0x400, gva);
   if (write && !rung(7, nested & LEAF_W)) return npf(missing | P, f.gpa);
   u64 spa = leaf_spa(nested, f.gpa, f.large_leaf);
   now.spa = spa & FRAME;

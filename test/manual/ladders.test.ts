@@ -156,6 +156,11 @@ test("every operation that has a ladder climbs it here", () => {
   expect(laddered.filter((name) => !climbed.has(name))).toEqual([]);
 });
 
+test("every operation that has a ladder is one of these: the core can explain it", () => {
+  const climbed = new Set([...whole, ...platform].map(([op]) => op));
+  expect(OPS.filter((op) => ladder(op).length > 0 && !climbed.has(operation(op).name)).map((op) => Op[op])).toEqual([]);
+});
+
 test.each([...whole.map((row) => [...row, true] as const), ...platform.map((row) => [...row, false] as const)])(
   "the core climbs the ladder of %s in this order, to its end",
   (op, before, act, snp) => {
