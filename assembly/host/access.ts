@@ -1,4 +1,7 @@
-/** A host's memory accesses. APM vol. 2, 15.36.10, table 15-39. */
+/**
+ * A host's memory accesses. APM vol. 2, 15.36.10, table 15-39. Not modelled: on older parts a host write to an unassigned page that is
+ * in use, an AVIC backing page, is #PF too (S. Suthikulpanit, LKML, 2024-11-04; CPUID 8000_001F EAX[30], HvInUseWrAllowed, lifts it).
+ */
 import { Check, Op, Rule } from "../abi";
 import { readRaw, readRawPage, writeBytes, writePage } from "../state/contents";
 import { takenPages } from "../state/rmp";
