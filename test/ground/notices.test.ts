@@ -43,7 +43,7 @@ describe("a part that is in the build is named", () => {
   });
 
   test.each([
-    ["quickjs", /emscripten-module-.*\.wasm$/, ["Fabrice Bellard", "Rich Felker", "Doug Lea", "LLVM"]],
+    ["quickjs", /^(?:quickjs|emscripten-module)-.*\.wasm$/, ["Fabrice Bellard", "Rich Felker", "Doug Lea", "LLVM"]],
     ["the core", /^core-.*\.wasm$/, ["AssemblyScript"]],
     ["IBM Plex", /^ibm-plex-/, ["IBM Corp", "SIL OPEN FONT LICENSE"]],
     ["Codicons", /^codicon-.*\.ttf$/, ["Codicons", "Creative Commons Attribution 4.0"]],
@@ -54,7 +54,7 @@ describe("a part that is in the build is named", () => {
 
   test("no other fonts, and no WebAssembly that this test does not know", () => {
     const others = files.filter(
-      (name) => !/\.(js|css)$|^ibm-plex-|^codicon-|^core-.*wasm$|^emscripten-module-/.test(name),
+      (name) => !/\.(js|css)$|^ibm-plex-|^codicon-|^core-.*wasm$|^emscripten-module-|^quickjs-/.test(name),
     );
     expect(others).toEqual([]);
   });

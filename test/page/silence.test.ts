@@ -74,7 +74,7 @@ test("the editor's chunk and TypeScript are asked for after the page is usable",
   await reader.editorReady();
   const order = reader.traffic.asked.map((url) => url.split("/").at(-1) ?? "");
   const place = (part: RegExp) => order.findIndex((name) => part.test(name));
-  for (const early of [/^core-.*\.wasm/, /^emscripten-module.*\.wasm/]) {
+  for (const early of [/^core-.*\.wasm/, /^(?:quickjs|emscripten-module).*\.wasm/]) {
     expect(place(early)).toBeGreaterThan(-1);
     expect(place(early)).toBeLessThan(place(/^Editor-.*\.js/));
   }

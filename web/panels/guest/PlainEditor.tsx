@@ -13,10 +13,16 @@ interface Props {
 /** Line numbers drawn at a time: a text of a million lines must not make a million elements. */
 const NUMBERS = 400;
 
+/** A field of more lines takes the browser seconds to lay out: the beginning is shown until the editor has arrived. */
+const MOST_LINES = 8_000;
+
 export function PlainEditor({ program, marks, reveal }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const back = useRef<HTMLDivElement>(null);
-  const lines = linesOf(program.text);
+  const text = firstLines(program.text, MOST_LINES);
+  const isCut = text.length < program.text.length;
+  const readOnly = program.readOnly || isCut;
+  const lines = linesOf(text);
   /** of the numbers drawn, a multiple of half of them: scrolling draws anew now and then */
   const [first, setFirst] = useState(0);
   const drawn = Math.max(0, Math.min(NUMBERS, lines - first));
@@ -34,7 +40,7 @@ export function PlainEditor({ program, marks, reveal }: Props) {
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const left = leaving.current;
     leaving.current = event.key === "Escape";
-    if (event.key !== "Tab" || left || event.shiftKey || event.ctrlKey || event.altKey || program.readOnly) return;
+    if (event.key !== "Tab" || left || event.shiftKey || event.ctrlKey || event.altKey || readOnly) return;
     event.preventDefault();
     const { selectionStart, selectionEnd } = event.currentTarget;
     event.currentTarget.setRangeText("  ", selectionStart, selectionEnd, "end");
@@ -59,13 +65,15 @@ export function PlainEditor({ program, marks, reveal }: Props) {
       </div>
       <textarea
         ref={field}
-        aria-label={`${program.title} program${program.readOnly ? ", read only" : ". Escape then Tab leaves the field"}`}
+        aria-label={`${program.title} program${readOnly ? ", read only" : ". Escape then Tab leaves the field"}`}
         spellCheck={false}
         autoCapitalize="off"
         autoCorrect="off"
         wrap="off"
-        readOnly={program.readOnly}
-        value={program.text}
+        readOnly={readOnly}
+        value={
+          isCut ? `${text}\n// ${MOST_LINES} lines are shown. The editor, which comes soon, shows them all.` : text
+        }
         onChange={(event) => editProgram(program.name, event.target.value)}
         onKeyDown={onKeyDown}
         onScroll={(event) => {
@@ -78,6 +86,15 @@ export function PlainEditor({ program, marks, reveal }: Props) {
       />
     </div>
   );
+}
+
+function firstLines(text: string, most: number): string {
+  let at = -1;
+  for (let line = 0; line < most; line++) {
+    at = text.indexOf("\n", at + 1);
+    if (at < 0) return text;
+  }
+  return text.slice(0, at);
 }
 
 function linesOf(text: string): number {
