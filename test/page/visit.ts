@@ -6,6 +6,8 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { browserFlags } from "../../cli/browser";
 import type {} from "../../cli/page.setup";
+import type { FromWorker, RunResult } from "../../web/runtime/protocol";
+import type { Scenario } from "../../web/scenario/schema";
 import { type Traffic, watchTraffic } from "./traffic";
 
 export interface VisitOptions {
@@ -89,11 +91,14 @@ interface Watched {
   ended: number;
   /** milliseconds since a run was last asked for, in turns that the page got */
   waited: number;
+  /** what the page's workers are made from, and given first */
+  script: string | URL;
+  load: unknown;
 }
 
 /** In the page: keeps hold of the workers made, and of when they run. */
 function rememberWorkers(): void {
-  const watched: Watched = { made: [], shown: null, asked: 0, ended: 0, waited: 0 };
+  const watched: Watched = { made: [], shown: null, asked: 0, ended: 0, waited: 0, script: "", load: null };
   Object.assign(window, { watched });
   setInterval(() => {
     watched.waited += 20;
@@ -103,6 +108,7 @@ function rememberWorkers(): void {
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
       watched.made.push(this);
+      if (options?.name === "snplay machine") watched.script = url;
       this.addEventListener("message", ({ data }) => {
         if (data?.type !== "ran" || data.id !== this.running) return;
         watched.shown = this;
@@ -110,6 +116,7 @@ function rememberWorkers(): void {
       });
     }
     override postMessage(message: { type?: string; id?: number; endsOnly?: boolean }, ...rest: never[]): void {
+      if (message?.type === "load") watched.load = message;
       if (message?.type === "run") {
         this.running = message.endsOnly ? 0 : (message.id ?? 0);
         if (!message.endsOnly) Object.assign(watched, { asked: performance.now(), waited: 0 });
@@ -226,6 +233,34 @@ export class Visit {
         worker.postMessage({ type: "trace", id });
       });
     });
+  }
+
+  /** Runs scenarios in a worker like the page's, which nobody sees: what each gave, with its trace if it has not too many events. */
+  async runAside(scenarios: Scenario[], mostEvents: number): Promise<{ result: RunResult; trace: string }[]> {
+    return this.page.evaluate(
+      async ({ scenarios, mostEvents }) => {
+        const { watched } = window as unknown as { watched: Watched };
+        const worker = new Worker(watched.script, { type: "module" });
+        const answer = (question: unknown) =>
+          new Promise<FromWorker>((settle) => {
+            worker.onmessage = ({ data }: MessageEvent<FromWorker>) => data.type !== "alive" && settle(data);
+            worker.postMessage(question);
+          });
+        await answer(watched.load);
+        const results: { result: RunResult; trace: string }[] = [];
+        for (const scenario of scenarios) {
+          const ran = await answer({ type: "run", id: 1, scenario });
+          if (ran.type !== "ran") throw new Error(JSON.stringify(ran));
+          const told = ran.result.events > mostEvents ? null : await answer({ type: "trace", id: 2 });
+          const { end, events, log, logDropped, files } = ran.result;
+          const kept = { end, events, log, logDropped, files } as RunResult;
+          results.push({ result: kept, trace: told?.type === "trace" ? told.text : "" });
+        }
+        worker.terminate();
+        return results;
+      },
+      { scenarios, mostEvents },
+    );
   }
 
   /** When a run that was to be shown last ended, by the page's clock. */

@@ -2,13 +2,15 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { Calls } from "../../web/runtime/call-sites";
 import { Columns } from "../../web/runtime/columns";
 import { Places } from "../../web/runtime/places";
+import { run } from "../../web/runtime/run";
 import { Sandbox } from "../../web/runtime/sandbox";
 import { strip } from "../../web/runtime/strip";
 import { parseScenario } from "../../web/scenario/parse";
 import { shippedFiles } from "../scenario/disk";
-import { ran, ranScenario, ranText } from "./programs";
+import { ran, ranScenario, ranText, scenario, theParts } from "./programs";
 
 describe("a guest's own lines", () => {
   test.each<[string, number, number]>([
@@ -233,6 +235,24 @@ describe("a place that is remembered is the one that the stack tells", () => {
     expect(counts.asked).toBeGreaterThan(0);
     expect(differences).toEqual([]);
   });
+
+  test("an engine whose calls lie elsewhere has its stacks read as text: the same places", async () => {
+    const { core, quickjs, sources } = await theParts();
+    const known = await run(scenario(TEXT), await theParts());
+    const expected = [...known.lines()];
+    known.release();
+    vi.spyOn(Calls, "find").mockReturnValue(null);
+    const read = vi.spyOn(Sandbox.prototype, "readStack");
+    const trace = await run(scenario(TEXT), { core, quickjs, sources });
+    expect([...trace.lines()]).toEqual(expected);
+    expect(read.mock.calls.length).toBeGreaterThan(40);
+    trace.release();
+  });
+  const TEXT = `import { set_page_private } from "linux";
+export function boot() {
+  const f = (n: number): void => { if (n > 0) f(n - 1); else set_page_private(RAM_START); };
+  f(3);
+}`;
 
   const READ = "read8(0x8000)";
   test.each([

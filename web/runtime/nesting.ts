@@ -36,13 +36,15 @@ interface Level {
   around: number;
   /** weight of what may still go on in it */
   chain: number;
+  /** the same before the last `;`: `else` goes on with it */
+  before: number;
   /** the brackets of `if (...)` and its like */
   head: boolean;
 }
 
 /** Is there too much of one thing within another? Linear in the text's length. */
 export function nestsTooDeeply(source: string): boolean {
-  const levels: Level[] = [{ bracket: "", around: 0, chain: 0, head: false }];
+  const levels: Level[] = [{ bracket: "", around: 0, chain: 0, before: 0, head: false }];
   let level = levels[0] as Level;
   let deepest = 0;
   // the token before: could a statement end there?
@@ -50,7 +52,13 @@ export function nestsTooDeeply(source: string): boolean {
   let word = "";
   let newLine = false;
   const open = (bracket: string) => {
-    level = { bracket, around: level.around + level.chain + WEIGHT.BRACKET, chain: 0, head: HEADS.has(word) };
+    level = {
+      bracket,
+      around: level.around + level.chain + WEIGHT.BRACKET,
+      chain: 0,
+      before: 0,
+      head: HEADS.has(word),
+    };
     levels.push(level);
   };
   const add = (weight: number) => {
@@ -71,6 +79,7 @@ export function nestsTooDeeply(source: string): boolean {
     newLine = false;
     if (isText) ends = true;
     else if (isWord) {
+      if (token === "else") level.chain = Math.max(level.chain, level.before);
       ends = !LEADING.has(token);
       if (!ends) add(WEIGHT.SHORT);
     } else if (token === "(" || token === "[" || token === "{") {
@@ -86,6 +95,7 @@ export function nestsTooDeeply(source: string): boolean {
       ends = !head;
       if (level.bracket === "`") ends = !skipTemplate();
     } else if (token === ";" || token === ",") {
+      level.before = level.chain;
       level.chain = 0;
       ends = false;
     } else {

@@ -1,0 +1,91 @@
+/** Programs that want more memory than there is, or fail where there is almost none left. */
+import type { Both } from "./rows";
+
+const LARGE = "error more memory than it has";
+
+export const MEMORY: readonly Both[] = [
+  ["arrays", "const a = []; for (;;) a.push(new Array(1000).fill(1));", LARGE],
+  ["buffers", "const a = []; for (;;) a.push(new Uint8Array(1 << 20));", LARGE],
+  ["one buffer", "new ArrayBuffer(2 ** 31 - 1);", "error "],
+  [
+    "a buffer that is resized",
+    "const b = new ArrayBuffer(8, { maxByteLength: 1 << 28 }); b.resize(1 << 28);",
+    "error ",
+  ],
+  ["texts", 'let s = "x"; for (;;) s += s;', LARGE],
+  ["repeat", '"x".repeat(2 ** 29);', LARGE],
+  ["padStart", '"x".padStart(2 ** 29);', LARGE],
+  ["bigints", "let n = 3n; for (;;) n = n * n;", "error "],
+  ["a shift", "1n << (1n << 40n);", "error "],
+  ["a power", "2n ** (2n ** 40n);", "error "],
+  ["objects", "let o = null; for (;;) o = { o };", LARGE],
+  ["closures", "let f = null; for (;;) { const g = f, b = new Array(500).fill(1); f = () => [g, b]; }", LARGE],
+  ["Maps", "const m = new Map(); for (let i = 0; ; i++) m.set(i, new Array(500).fill(i));", LARGE],
+  ["Sets of texts", "const s = new Set(); for (let i = 0; ; i++) s.add('k' + i + 'x'.repeat(9000));", LARGE],
+  ["properties", "const o = {}; for (let i = 0; ; i++) o['k' + i] = 'v'.repeat(9000) + i;", LARGE],
+  ["symbols", "const a = []; for (;;) a.push(Symbol('x'.repeat(1000)));", LARGE],
+  ["regular expressions", "const a = []; for (let i = 0; ; i++) a.push(new RegExp('a'.repeat(10000) + i));", LARGE],
+  [
+    "functions from texts",
+    "const a = []; for (let i = 0; ; i++) a.push(new Function('return ' + i + ';/*' + 'x'.repeat(50000) + '*/'));",
+    LARGE,
+  ],
+  ["errors", "const a = []; for (;;) a.push(new Error('x'.repeat(1000)));", LARGE],
+  ["promises", "const a = []; for (;;) a.push(new Promise(() => {}));", LARGE],
+  ["Proxies", "let p = {}; for (;;) p = new Proxy(p, {});", LARGE],
+  ["bound functions", "let f = () => {}; for (;;) f = f.bind(null, 'x');", LARGE],
+  ["spread", "let a = [1]; for (;;) a = [...a, ...a];", LARGE],
+  ["concat", "let a = [1]; for (;;) a = a.concat(a);", LARGE],
+  ["split", "const s = 'x'.repeat(1e6); const a = []; for (;;) a.push(s.split(''));", LARGE],
+  ["JSON.parse", "const s = '[' + '1,'.repeat(1e6) + '1]'; const a = []; for (;;) a.push(JSON.parse(s));", LARGE],
+  [
+    "typed arrays of typed arrays",
+    "const a = []; for (;;) a.push(new Float64Array(1e5).map((x) => x));",
+    "fuel instructions",
+  ],
+  ["one array by its length", "const a = []; a.length = 2 ** 32 - 1; a.fill(1, 0, 1e8);", LARGE],
+  [
+    "WeakMaps",
+    "const a = []; const w = new WeakMap(); for (;;) { const k = {}; a.push(k); w.set(k, new Array(100).fill(1)); }",
+    LARGE,
+  ],
+  [
+    "caught, again and again",
+    "let n = 0; for (let i = 0; i < 3; i++) try { new Array(1e8).fill(1); } catch { n++; } log(n);",
+    "completed",
+  ],
+  [
+    "caught, and a hoard",
+    "const a = []; let size = 1 << 20; while (size >= 64) try { a.push(new ArrayBuffer(size)); } catch { size >>= 1; } a.length = 0; log('lives');",
+    "completed",
+  ],
+  [
+    "thrown where there is none for an error",
+    "let o = null; try { for (;;) o = { o }; } catch (e) { const why = e; o = null; log(String(why)); }",
+    "completed",
+  ],
+  [
+    "logged where there is none",
+    "let o = null; try { for (;;) o = { o }; } catch { try { log({ a: 1 }, 'x'.repeat(1000)); } catch {} } o = null; log('lives');",
+    "completed",
+  ],
+  ["a text in log", "log('é'.repeat(5e6));", "completed"],
+  ["an array in log", "log(new Array(1e6).fill('abc'));", "completed"],
+  [
+    "an object of two powers in log",
+    "let o = [1]; for (let i = 0; i < 40; i++) o = [o, o]; log(o);",
+    "fuel instructions",
+  ],
+  ["a sparse array in log", "const a = []; a[4e9] = 1; log(a);", "completed"],
+  ["log lines", "for (let i = 0; i < 16384; i++) log('x'.repeat(63));", "completed"],
+  ["empty log lines", "for (let i = 0; i < 20000; i++) log();", "completed"],
+  [
+    "names of functions",
+    "const big = 'n'.repeat(100000); for (let i = 0; i < 20; i++) { const f = () => log(i); Object.defineProperty(f, 'name', { value: i + big }); f(); }",
+    "completed",
+  ],
+  ["a message", "throw new Error('m'.repeat(1e7));", "error Error: mmm"],
+  ["a name", "const e = new Error('m'); e.name = 'n'.repeat(1e6); throw e;", "error nnn"],
+  ["a stack", "const e = new Error('m'); e.stack = '    at x (guest:1:1)\\n'.repeat(1e5); throw e;", "error Error: m"],
+  ["a text that is thrown", "throw 't'.repeat(1e7);", "error The program threw ttt"],
+];
