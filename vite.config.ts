@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import { ensureBuilt } from "./cli/build";
 import { notices } from "./cli/notices";
+import { sandboxTextsPlugin } from "./cli/sandbox-texts";
 
 /** Builds the core before anything imports it, and again while `npm run dev` runs and assembly/ changes. */
 function core(): Plugin {
@@ -57,8 +58,8 @@ export default defineConfig({
   base: "./",
   // Its variant for browsers needs a document, which the worker that reads Markdown has not.
   resolve: { alias: [{ find: /^decode-named-character-reference$/, replacement: named }] },
-  plugins: [core(), react(), policy(), page],
-  worker: { format: "es", plugins: () => [worker()] },
+  plugins: [core(), sandboxTextsPlugin(), react(), policy(), page],
+  worker: { format: "es", plugins: () => [sandboxTextsPlugin(), worker()] },
   build: {
     target: "es2023",
     // the core must stay a file: compileStreaming, and one download for page and worker

@@ -29,16 +29,14 @@ import { Act, Either, isOff, plain, rung, switched } from "../step/rung";
 
 export function rmpupdate(spa: u64, gpa: u64, asid: u32, assigned: u32, immutable: u32, size: u32): u32 {
   if (begin(Op.RMPUPDATE, spa, gpa, asid, assigned | (immutable << 1) | (size << 2))) {
-    // 2M: with 512 entries to write, the ladder's own time is nothing. Called from two sites, so that asc does not inline it
-    if (!plain || size != Size.S4K) generally(spa, gpa, asid, assigned, immutable, size);
-    else if (!ladder<Act>(spa, asid, assigned, immutable, Size.S4K)) generally(spa, gpa, asid, assigned, immutable, size);
-    else update(spa, gpa, asid, assigned, immutable, Size.S4K);
+    // 2M: with 512 entries to write, the ladder's own time is nothing
+    if (plain && size == Size.S4K && ladder<Act>(spa, asid, assigned, immutable, Size.S4K)) {
+      update(spa, gpa, asid, assigned, immutable, Size.S4K);
+    } else if (rmpupdateLadder(spa, asid, assigned, immutable, size)) {
+      update(spa, gpa, asid, assigned, immutable, size);
+    }
   }
   return finish();
-}
-
-function generally(spa: u64, gpa: u64, asid: u32, assigned: u32, immutable: u32, size: u32): void {
-  if (rmpupdateLadder(spa, asid, assigned, immutable, size)) update(spa, gpa, asid, assigned, immutable, size);
 }
 
 export function rmpupdateLadder(spa: u64, asid: u32, assigned: u32, immutable: u32, size: u32): bool {

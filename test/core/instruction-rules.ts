@@ -1,15 +1,17 @@
-/** The rules of instructions and accesses; all others belong to platform and firmware. */
-import { Rule } from "../../assembly/abi";
+/** The rules of instructions and accesses, and those of platform and firmware: as the ladders of the operations have them. */
+import { Op, Rule } from "../../assembly/abi";
+import { type AnyOp, ladder, OPS, operation, type Variant } from "../../web/trace/operations";
 
+const VARIANTS: readonly Variant[] = [{}, { shared: true }];
+
+const isPlatform = (op: AnyOp) => operation(op).actor === "firmware" || op === Op.HOST_WRMSR;
+
+/** Rules that instructions and accesses ask. */
 export const INSTRUCTION_RULES: readonly Rule[] = [
-  ...Array.from({ length: Rule.VMRUN_VMSA }, (_, i) => (i + 1) as Rule),
-  Rule.NESTED_RESERVED,
-  Rule.RMP_IN_USE,
-  Rule.VMRUN_IN_USE,
-  Rule.VMRUN_SVME,
-  Rule.VMRUN_BUSY,
+  ...new Set(OPS.filter((op) => !isPlatform(op)).flatMap((op) => VARIANTS.flatMap((variant) => ladder(op, variant)))),
 ];
 
-export const PLATFORM_RULES: readonly Rule[] = Array.from({ length: Rule.COUNT - 1 }, (_, i) => (i + 1) as Rule).filter(
+/** All others. */
+export const PLATFORM_RULES: readonly Rule[] = Array.from({ length: Rule.COUNT - 1 }, (_, i): Rule => i + 1).filter(
   (rule) => !INSTRUCTION_RULES.includes(rule),
 );

@@ -63,7 +63,11 @@ export class Modules {
 
   /** The JavaScript of a module; null when it cannot be had. */
   code(name: string): string | null {
-    if (name.startsWith(INSIDE)) return this.own(name, this.sources.inside[name.slice(INSIDE.length)]);
+    if (name.startsWith(INSIDE)) {
+      const code = this.sources.inside[name.slice(INSIDE.length)];
+      if (code === undefined) throw new Error(`${name}: missing`);
+      return code;
+    }
     if (name.startsWith(DEFAULT)) return this.own(name, this.sources.kvm[name.slice(DEFAULT.length)]);
     const text = this.textOf(name);
     if (text === undefined) return null;
