@@ -68,7 +68,7 @@ export const DEEP: readonly Both[] = [
   ],
   ["toString", "const o = { toString: () => '' + o }; '' + o;", DEEP_END],
   ["valueOf", "const o = { valueOf: () => +o }; +o;", DEEP_END],
-  ["Symbol.toPrimitive", "const o = { [Symbol.toPrimitive]: () => `${o}` }; `${o}`;", DEEP_END],
+  ["Symbol.toPrimitive that asks for itself", "const o = { [Symbol.toPrimitive]: () => `${o}` }; `${o}`;", DEEP_END],
   ["join", "const o = { toString: () => [o, o].join() }; '' + o;", DEEP_END],
   ["an array in itself, joined", "let a = [1]; for (let i = 0; i < 5000; i++) a = [a]; a.join();", DEEP_END],
   ["flat", "let a = [1]; for (let i = 0; i < 5000; i++) a = [a]; a.flat(Infinity);", DEEP_END],

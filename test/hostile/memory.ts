@@ -55,11 +55,6 @@ export const MEMORY: readonly Both[] = [
     "completed",
   ],
   [
-    "caught, and a hoard",
-    "const a = []; let size = 1 << 20; while (size >= 64) try { a.push(new ArrayBuffer(size)); } catch { size >>= 1; } a.length = 0; log('lives');",
-    "completed",
-  ],
-  [
     "thrown where there is none for an error",
     "let o = null; try { for (;;) o = { o }; } catch (e) { const why = e; o = null; log(String(why)); }",
     "completed",
