@@ -66,6 +66,11 @@ export const SHELVES: readonly Shelf[] = [
     ],
   },
   {
+    title: "Several vCPUs and levels",
+    about: "Who starts a vCPU, who runs at which level, and who comes first.",
+    ids: ["ap-started", "ap-refused", "two-vcpus-race", "run-vmpl"],
+  },
+  {
     title: "Pages",
     about: "Ownership, validation, permissions and sizes: the RMP at work.",
     ids: [
