@@ -225,6 +225,40 @@ describe("turns", () => {
   });
 });
 
+describe("registers", () => {
+  test("#VMEXIT saves them into the VMSA, VMRUN loads what is there by then", async () => {
+    const text = `${MAKE}
+      export function boot() {
+        const at = make(0, { entry() {
+          log("starts with", regs.rax, regs.r15);
+          regs.rax = 5; regs.r15 = 6n;
+          vmgexit();
+          log("goes on with", regs.rax, regs.r15);
+        } });
+        write64(at + 0x378, 9);
+        ${start(1)}
+        for (let i = 0; i < 99; i++) read8(0x8000);
+        log("in the VMSA", read64(at + 0x1f8), read64(at + 0x378), read64(at + 0x3c0));
+        write64(at + 0x1f8, 7);
+        leave(0xffdn);
+        for (let i = 0; i < 99; i++) read8(0x8000);
+      }`;
+    // vCPU 1 waits after its exit until vCPU 0 has it woken
+    const hypervisor = `${RUN.replace("export function vmgexit", "function runs")}
+      export function vmgexit(hv, exit) {
+        if (exit.code !== undefined) return;
+        if (exit.vcpu === 1) { hv.wait(1); return exit.msr; }
+        if (exit.msr === 0xffdn) { hv.wake(1); return exit.msr; }
+        return runs(hv, exit);
+      }`;
+    const { log, end } = await ranText(text, { machine: { vcpus: 2 }, hypervisor });
+    expect([log, end]).toEqual([
+      ["0", "starts with 0x0 0x9", "in the VMSA 0x5 0x6 0x403", "goes on with 0x7 0x6"],
+      { end: "completed" },
+    ]);
+  });
+});
+
 describe("exits", () => {
   test("the registers and why it left are in the VMSA, for who may read it", async () => {
     const hypervisor = `

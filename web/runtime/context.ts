@@ -31,12 +31,15 @@ export class Context {
   counted = false;
   /** the program has returned or called halt() */
   ended = false;
+  /** the last answer is there, and the program has not gone on since */
+  answered = false;
   readonly history = new History();
   /** where it has a program on the stack; null while it has none */
   live: Answers | null = null;
   /** the registers, while they are not the live program's */
   private readonly saved = new Uint32Array(32);
   private loaded = false;
+  private begun = false;
 
   constructor(
     /** spa of its VMSA */
@@ -63,8 +66,15 @@ export class Context {
     this.loaded = true;
   }
 
+  /** The program starts, for the first time or again: only the first time do the registers come from the VMSA. */
+  begin(): void {
+    if (!this.begun) this.deliver();
+    this.begun = true;
+  }
+
   /** The program goes on: it sees the registers that were loaded. */
   deliver(): void {
+    this.answered = false;
     if (!this.loaded || !this.live) return;
     this.loaded = false;
     this.live.regs.set(this.saved);

@@ -240,16 +240,19 @@ export class Sandbox {
     this.handler = handler;
   }
 
-  /** Runs a context of a loaded program from its start. Throws LEAVE when its handler did: nothing can be asked of it then. */
+  /** Runs a context of a loaded program from its start. `begin`: called when the memory is as
+   * it starts. Throws LEAVE when its handler did: nothing can be asked of it then. */
   play(
     ready: Ready,
     { snapshot, f, operand, sites }: Start,
     handler: Handler,
+    begin: () => void,
   ): { returned: Value } | { thrown: Thrown } {
     this.putBack(snapshot);
     this.modules = ready.modules;
     this.sites = sites;
     this.handler = handler;
+    begin();
     return this.run(f, operand === null ? undefined : this.engine.number(operand));
   }
 

@@ -58,7 +58,10 @@ export class Stage {
     this.live.push(context);
     context.live = sandbox;
     try {
-      const came = sandbox.play(this.programs.ready, context.start, this.handler(context, sandbox));
+      const came = sandbox.play(this.programs.ready, context.start, this.handler(context, sandbox), () => {
+        context.history.begin(sandbox);
+        context.begin();
+      });
       if (!this.state.end) this.answers.finished(context, came);
     } catch (error) {
       if (error instanceof Defect) throw error;
@@ -78,11 +81,11 @@ export class Stage {
     let at = 0;
     // what the program said since its last answer, and how often its engine asked: that was heard already
     let { texts, ticks } = history;
-    history.begin(sandbox);
     return {
       call: (op: Call): Status => {
         if (at < history.length) {
           history.give(at++, op, sandbox);
+          if (at === history.length && context.answered) context.deliver();
           return sandbox.num[0] as Status;
         }
         sandbox.message = "";
@@ -93,6 +96,7 @@ export class Stage {
         texts = 0;
         ticks = 0;
         scheduler.done();
+        context.answered = true;
         this.settle(context);
         context.deliver();
         return sandbox.num[0] as Status;

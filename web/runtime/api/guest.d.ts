@@ -316,6 +316,16 @@ declare function ghcb_at(va: u64): Ghcb;
  */
 declare function create_vmsa(va: u64, state: { vmpl?: u64; cpl?: u64; entry?: () => void; sev_features?: u64 }): void;
 
+/**
+ * The general-purpose registers. The processor writes them into the VMSA at every #VMEXIT and loads them at VMRUN, so whoever may
+ * read that page may read them. SNP instructions do not touch them; reading or setting one is no event.
+ *
+ * @see APM vol. 2, table B-4
+ */
+declare const regs: { [name in "rax" | "rbx" | "rcx" | "rdx" | "rsi" | "rdi" | "rbp" | "rsp"]: bigint } & {
+  [name in "r8" | "r9" | "r10" | "r11" | "r12" | "r13" | "r14" | "r15"]: bigint;
+};
+
 /** HLT with interrupts off: this vCPU stops for good, and with it the run, as completed. */
 declare function halt(): never;
 

@@ -29,6 +29,8 @@ const { host, hostText, message, memory } = __boundary;
 export const num = new Float64Array(memory, 0, 16) as unknown as [...Eight<number>, ...Eight<number>];
 /** 64-bit operands and results. */
 export const wide = new BigUint64Array(memory, 128, 8) as unknown as Eight<bigint>;
+/** The guest's registers, in the order of registers.ts: the runtime saves and loads them at exits and entries. */
+export const registers = new BigUint64Array(memory, 256, 16);
 /** A page on its way in or out. */
 export const page = new Uint8Array(memory, 4096, 4096);
 

@@ -4,6 +4,7 @@ import { Call } from "./calls";
 import { ghcb, ghcbAt } from "./ghcb";
 import { address, bit, bitOr, pageOf, pageSize, put, putWide, small, whole, within } from "./numbers";
 import { fields, NOTHING } from "./operands";
+import { regs } from "./registers";
 import { surround } from "./surroundings";
 import { fillVmsa, putRip } from "./vmsa";
 
@@ -152,6 +153,7 @@ const api = {
 
   ghcb,
   ghcb_at: ghcbAt,
+  regs,
 };
 
 /** The C-bit of a page in the guest's page table; all else stays. */
