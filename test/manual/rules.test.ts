@@ -69,7 +69,6 @@ test("exactly these are reconstructed", () => {
     "RMPREAD_COVERED",
     "RMPUPDATE_INSIDE_2M",
     "RMPUPDATE_REGION_FREE",
-    "SIZE_2M_ON_4K",
   ]);
 });
 

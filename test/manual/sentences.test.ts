@@ -904,10 +904,33 @@ const registers: Row[] = [
   [
     "vmgexit",
     ...msr("0x5f2100"),
-    "VMGEXIT: the guest asks to be terminated, set 2, code 95: set 2, code 95.",
+    "VMGEXIT: the guest asks to be terminated, set 2, code 95: unknown.",
     `${GHCB_MSR} 0x5f_2100`,
   ],
   ["vmgexit", ...msr("0x8000"), "VMGEXIT: the guest calls with the GHCB at gpa 0x8000.", `${GHCB_MSR} 0x8000`],
+  ...(
+    [
+      ["0x80000013", "AP_CREATION (0x8000_0013)"],
+      ["0x80000014", "HV_DOORBELL (0x8000_0014)"],
+      ["0x80000015", "HV_IPI (0x8000_0015)"],
+      ["0x80000016", "0x8000_0016"],
+      ["0x80000017", "GET_APIC_IDS (0x8000_0017)"],
+      ["0x8000001b", "CONFIGURE_INT_INJ (0x8000_001b)"],
+      ["0x8000001d", "SPECIFIC_EOI (0x8000_001d)"],
+      ["0x80000020", "SEV_TIO_GUEST_REQUEST (0x8000_0020)"],
+      ["0x80000021", "SEV_TIO_OP (0x8000_0021)"],
+      ["0x72", "CPUID (0x72)"],
+      ["0x1234", "0x1234"],
+    ] as const
+  ).map(
+    ([code, name]): Row => [
+      "vmgexit",
+      { msr: "0x8000", code, info1: "0x0", info2: "0x0" },
+      { result: { info1: "0x0", info2: "0x0" } },
+      `VMGEXIT: the guest calls with the GHCB at gpa 0x8000 for ${name}.`,
+      `${GHCB_MSR} 0x8000`,
+    ],
+  ),
   [
     "vmgexit",
     ...msr("0x55", "0x1234"),

@@ -4,10 +4,10 @@ import { PageState } from "../../assembly/abi";
 import { CHECKS } from "../../web/manual/checks";
 import { stateName } from "../../web/manual/compared";
 import { endLabel, endSentence } from "../../web/manual/ends";
-import { terminationMeaning, terminationName } from "../../web/manual/ghcb";
 import { GLOSSARY, term } from "../../web/manual/glossary";
 import { OCCASIONS, RULE_NAMES, ruleText } from "../../web/manual/rules";
 import { exitinfo1, hex, msrName, pageFault, permissions } from "../../web/manual/spell";
+import { terminationMeaning, terminationName } from "../../web/manual/termination";
 import { unsure } from "../../web/manual/unsure";
 import type { End } from "../../web/runtime/protocol";
 import { CHECK_NAMES } from "../../web/scenario/schema";
@@ -170,7 +170,7 @@ describe("ends", () => {
     [
       { end: "stopped", reason: "vmexit-invalid", text: "" },
       "VMEXIT_INVALID",
-      "VMRUN gave VMEXIT_INVALID: the vCPU cannot run.",
+      "VMRUN was refused: the vCPU cannot run.",
     ],
     [
       { end: "stopped", reason: "host-pf", text: "" },
@@ -238,7 +238,7 @@ test("termination codes by set: GHCB specification (set 0), Linux sev-common.h (
     "SVSM_CA_REMAP_FAIL",
     "SAVIC_FAIL",
   ]);
-  expect(terminationName(1, 13)).toBe("set 1, code 13");
+  expect(terminationName(1, 13)).toBe("unknown");
   expect(terminationMeaning(1, 13)).toBe("");
 });
 

@@ -68,7 +68,7 @@ describe("launch", () => {
     expect(all.find(({ op }) => op === "snp_launch_update")?.args.vmpl1).toBe("0xf");
   });
 
-  // ABI, 8.6
+  // ABI revision 1.54, 8.8.2
   test.each(["snpEn", "vmplEn", "memEnc", "mfdm", "smmLock"] as const)("refused without %s", async (bit) => {
     const syscfg = { snpEn: true, vmplEn: true, memEnc: true, mfdm: true, smmLock: true, [bit]: false };
     const { end, all } = await ran("", { machine: { syscfg } });

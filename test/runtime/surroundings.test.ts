@@ -1,7 +1,8 @@
 /** What programs find around them is what the declarations document, no more and no less. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { CONSTANTS, terminationName } from "../../web/runtime/inside/constants";
+import { terminationName } from "../../web/manual/termination";
+import { CONSTANTS } from "../../web/runtime/inside/constants";
 import { GHCB_FIELDS } from "../../web/runtime/inside/fields";
 import { ran } from "./programs";
 

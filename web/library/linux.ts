@@ -295,7 +295,12 @@ export function svsm_setup_ca(secrets_page: number = SECRETS_PAGE): Svsm | null 
   return { guest_vmpl, caa };
 }
 
-/** sev_enable() of 6.11: VMPL0, or an SVSM and a hypervisor that can run several VMPLs; otherwise 1:3. */
+/**
+ * sev_enable() of 6.11: VMPL0, or an SVSM and a hypervisor that can run several VMPLs; otherwise 1:3.
+ *
+ * Later kernels leave the second probe out: the one of svsm_setup_ca() has told the VMPL, and 1:3 follows when that is not 0 and
+ * the hypervisor cannot run several (patches of 2025). The ends are the same.
+ */
 export function sev_enable_with_svsm(): Svsm | null {
   const svsm = svsm_setup_ca();
   if (!sev_es_negotiate_protocol()) sev_es_terminate(SEV_TERM_SET_GEN, GHCB_SEV_ES_PROT_UNSUPPORTED);

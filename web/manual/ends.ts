@@ -1,8 +1,8 @@
 /** How a run ended, in one sentence and in a few words for beside the VMPL picker. */
 import type { End } from "../runtime/protocol";
 import { plain } from "../scenario/quoted";
-import { terminationMeaning } from "./ghcb";
 import { hex } from "./spell";
+import { terminationMeaning } from "./termination";
 
 const VECTOR: Record<number, string> = { 6: "#UD", 8: "#DF", 13: "#GP", 14: "#PF", 29: "#VC" };
 
@@ -13,7 +13,7 @@ function exception(vector: number): string {
 const STOPPED: Record<Extract<End, { end: "stopped" }>["reason"], readonly [label: string, sentence: string]> = {
   // whose loop it is, KVM's or a program's, is in the run's own words
   "npf-loop": ["#NPF loop", ""],
-  "vmexit-invalid": ["VMEXIT_INVALID", "VMRUN gave VMEXIT_INVALID: the vCPU cannot run."],
+  "vmexit-invalid": ["VMEXIT_INVALID", "VMRUN was refused: the vCPU cannot run."],
   "host-pf": ["host #PF", "The hypervisor program took a #PF that it did not catch."],
   "kvm-run": ["KVM_RUN failed", "KVM_RUN failed, and QEMU ended the VM."],
   "memory-fault": ["memory fault", "QEMU could not convert the memory, and ended the VM."],

@@ -1,63 +1,72 @@
 /**
- * The GHCB MSR (C001_0130h) in words: what the guest asks, what the hypervisor answers, why a guest terminates.
- * GHCB specification (56421), MSR protocol; Linux arch/x86/include/asm/sev-common.h.
+ * The GHCB MSR (C001_0130h) in words: what the guest asks, what the hypervisor answers, why a guest terminates; and the names
+ * of the events that it asks about by the GHCB's page.
+ * GHCB specification (56421); Linux arch/x86/include/asm/sev-common.h, uapi/asm/svm.h; coconut-svsm kernel/src/sev/ghcb.rs.
  */
 import { hex, type Value, whole } from "./spell";
+import { terminationMeaning, terminationName } from "./termination";
 
-const FEATURES = [
-  "SNP",
-  "AP_CREATION",
-  "RESTRICTED_INJECTION",
-  "RESTRICTED_INJECTION_TIMER",
-  "APIC_ID_LIST",
-  "MULTI_VMPL",
-  "PAGE_STATE_CHANGE",
-];
-
-const GENERAL = ["GHCB_SEV_ES_GEN_REQ", "GHCB_SEV_ES_PROT_UNSUPPORTED", "GHCB_SNP_UNSUPPORTED"];
-
-const LINUX = [
-  "REGISTER",
-  "PSC",
-  "PVALIDATE",
-  "NOT_VMPL0",
-  "CPUID",
-  "CPUID_HV",
-  "SECRETS_PAGE",
-  "NO_SVSM",
-  "SVSM_VMPL0",
-  "SVSM_CAA",
-  "SECURE_TSC",
-  "SVSM_CA_REMAP_FAIL",
-  "SAVIC_FAIL",
-];
-
-const MEANINGS: Record<string, string> = {
-  "0:0": "a general reason",
-  "0:1": "the GHCB protocol versions do not meet",
-  "0:2": "the hypervisor does not support SNP",
-  "1:0": "the hypervisor did not register the GHCB page",
-  "1:1": "the page state change failed",
-  "1:2": "PVALIDATE failed or changed nothing",
-  "1:3": "the kernel does not run at VMPL0",
-  "1:4": "CPUID failed",
-  "1:5": "the hypervisor's CPUID answer failed",
-  "1:6": "there is no secrets page",
-  "1:7": "not VMPL0, and no SVSM",
-  "1:8": "the SVSM says that the guest runs at VMPL0",
-  "1:9": "the SVSM's calling area is bad",
+/** By bit. 7 is Linux's proposal (SEV-TIO, RFC of A. Kardashevskiy), 9 coconut-svsm's; 8 has no name where we looked. */
+const FEATURES: Readonly<Record<number, string>> = {
+  0: "SNP",
+  1: "AP_CREATION",
+  2: "RESTRICTED_INJECTION",
+  3: "RESTRICTED_INJECTION_TIMER",
+  4: "APIC_ID_LIST",
+  5: "MULTI_VMPL",
+  6: "PAGE_STATE_CHANGE",
+  7: "SEV_TIO",
+  9: "EXT_INTERRUPTS",
 };
 
-/** Linux's name of a termination code: set 0 is the specification's, set 1 is Linux's own. */
-export function terminationName(set: number, code: number): string {
-  if (set === 0) return GENERAL[code] ?? `set 0, code ${code}`;
-  const name = set === 1 ? LINUX[code] : undefined;
-  return name ? `GHCB_TERM_${name}` : `set ${set}, code ${code}`;
-}
+/** NAE events that are no exit of the processor, by what is added to 8000_0000h. 20h and 21h are of the same RFC as feature 7. */
+const EVENTS: Readonly<Record<number, string>> = {
+  1: "MMIO_READ",
+  2: "MMIO_WRITE",
+  3: "NMI_COMPLETE",
+  4: "AP_HLT_LOOP",
+  5: "AP_JUMP_TABLE",
+  16: "PSC",
+  17: "GUEST_REQUEST",
+  18: "EXT_GUEST_REQUEST",
+  19: "AP_CREATION",
+  20: "HV_DOORBELL",
+  21: "HV_IPI",
+  23: "GET_APIC_IDS",
+  24: "SNP_RUN_VMPL",
+  26: "SAVIC",
+  27: "CONFIGURE_INT_INJ",
+  28: "DISABLE_ALT_INJ",
+  29: "SPECIFIC_EOI",
+  32: "SEV_TIO_GUEST_REQUEST",
+  33: "SEV_TIO_OP",
+  65533: "HV_FEATURES",
+  65534: "TERM_REQUEST",
+  65535: "UNSUPPORTED_EVENT",
+};
 
-/** What the code means, "" when it is not known. */
-export function terminationMeaning(set: number, code: number): string {
-  return MEANINGS[`${set}:${code}`] ?? "";
+/** Exits of the processor that a guest asks about by the page. APM vol. 2, appendix C. */
+const EXITS: Readonly<Record<number, string>> = {
+  39: "READ_DR7",
+  55: "WRITE_DR7",
+  110: "RDTSC",
+  111: "RDPMC",
+  114: "CPUID",
+  118: "INVD",
+  123: "IOIO",
+  124: "MSR",
+  129: "VMMCALL",
+  135: "RDTSCP",
+  137: "WBINVD",
+  138: "MONITOR",
+  139: "MWAIT",
+};
+
+/** What SW_EXITCODE asks about: "AP_CREATION (0x8000_0013)"; the number alone where it has no name here. */
+export function exitName(code: Value): string {
+  const n = Number(whole(code) ?? 0n);
+  const name = n >= 0x8000_0000 ? EVENTS[n - 0x8000_0000] : EXITS[n];
+  return name === undefined ? hex(code) : `${name} (${hex(code)})`;
 }
 
 function bits(value: bigint, high: number, low: number): bigint {
@@ -71,12 +80,15 @@ function gfn(value: bigint): string {
   return `GFN ${hex(bits(value, 63, 12))}`;
 }
 
-/** What the guest put into the MSR, as the end of "The guest ...": "asks for ...". */
-export function request(msr: Value): string {
+/**
+ * What the guest put into the MSR, as the end of "The guest ...": "asks for ...".
+ * @param code SW_EXITCODE, where the page of a GHCB could be read
+ */
+export function request(msr: Value, code?: Value): string {
   const v = whole(msr) ?? 0n;
   switch (Number(bits(v, 11, 0))) {
     case 0x000:
-      return `calls with the GHCB at gpa ${hex(v)}`;
+      return `calls with the GHCB at gpa ${hex(v)}${code === undefined ? "" : ` for ${exitName(code)}`}`;
     case 0x001:
       return "leaves the GHCB MSR as it was after reset";
     case 0x002:
@@ -134,7 +146,7 @@ export function answer(msr: Value): string {
       return error(v);
     case 0x081: {
       const map = bits(v, 63, 12);
-      const names = FEATURES.filter((_, bit) => (map >> BigInt(bit)) & 1n);
+      const names = Object.entries(FEATURES).flatMap(([bit, name]) => ((map >> BigInt(bit)) & 1n ? [name] : []));
       return `features ${hex(map)}${names.length ? ` (${names.join(", ")})` : ""}`;
     }
     default:

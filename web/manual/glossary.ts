@@ -167,14 +167,18 @@ const ROWS: readonly Row[] = [
   [
     "VMPLEn",
     "SYSCFG bit 25: VMPLs are on. Without it SNP_INIT refuses, so every SNP guest has VMPLs.",
-    "APM vol. 2, 15.36.2; ABI, 8.6",
+    "APM vol. 2, 15.36.2; ABI revision 1.54, 8.8.2",
   ],
   [
     "AMD-SP",
     "AMD Secure Processor: runs the SEV firmware, which starts guests and alone may touch immutable pages.",
     "ABI",
   ],
-  ["SNP_INIT", "Firmware command that initializes SEV-SNP after checking every core's registers.", "ABI, 8.6"],
+  [
+    "SNP_INIT",
+    "Firmware command that initializes SEV-SNP after checking every core's registers.",
+    "ABI revision 1.54, 8.8.2",
+  ],
   [
     "SNP_LAUNCH_UPDATE",
     "Firmware command that measures a page into the launch digest, encrypts it and makes it Guest-Valid.",

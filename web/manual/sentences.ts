@@ -130,7 +130,7 @@ const wrmsr: Say = ({ args }) =>
 const vmgexit: Say = ({ args, result }) => {
   const before = whole(args.msr) ?? 0n;
   const after = whole(result?.msr) ?? 0n;
-  const asked = `VMGEXIT: the guest ${request(before)}`;
+  const asked = `VMGEXIT: the guest ${request(before, args.code)}`;
   const code = before & 0xfffn;
   // a GHCB page is answered in the page, a termination not at all
   if (code === 0n || code === 0x100n || after === 0n) return `${asked}.`;

@@ -40,7 +40,7 @@ const ROWS: readonly Row[] = [
   [
     "assumed",
     "#UD",
-    "The guest's instructions raise no #UD: the model always has SEV-SNP on when a guest runs.",
+    "The guest's instructions raise no #UD: the model always has SEV-SNP on when a guest runs. Outside an SNP guest PVALIDATE is said to change nothing and give CF=1 (Oak's authors, April 2023, citing APM vol. 3), which cannot be seen here.",
     VOLUME_3,
   ],
   [
@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
   [
     "reconstructed",
     "what makes RMPUPDATE clear Validated",
-    "Assigned, ASID, GPA or Page_Size changes, or the ASID is 0. Immutable alone does not. AMD's M. Roth says that only a change clears it; the list is VeriSMo's.",
+    "Assigned, ASID, GPA or Page_Size changes, or the ASID is 0. Verified: that a new Page_Size clears it (APM vol. 2, 15.36.11), and that an unchanged entry keeps it (M. Roth of AMD, LKML). That Immutable alone does not clear it follows from Pre-Swap, which is a validated page that only RMPUPDATE makes immutable. ASID, GPA and Assigned are ours: without them a page could be remapped under its guest.",
     "The page of RMPUPDATE in APM vol. 3.",
   ],
   [
@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
   [
     "simplified",
     "ciphertext",
-    "The host can read the ciphertext of private pages, unless the scenario's machine hides it (ciphertextHiding): then every byte of an assigned page reads FFh. The split of ASIDs that goes with it is left out.",
+    "The host can read the ciphertext of private pages, unless the scenario's machine hides it (ciphertextHiding): then every byte of an assigned page reads FFh, the value of M. Roth's and A. Kalra's patches for Linux. The split of ASIDs that goes with it is left out.",
     MODEL,
   ],
   [
@@ -130,7 +130,7 @@ const ROWS: readonly Row[] = [
   [
     "simplified",
     "RMP placement",
-    "RMP_END + 1 need not be a multiple of 1 MiB and the RMP need not cover itself, or a small machine could leave nothing uncovered. Coverage is cut to whole 2 MiB.",
+    "RMP_END + 1 need not be a multiple of 1 MiB and the RMP need not cover itself, as ABI revision 1.54, 8.8.2, demands, or a small machine could leave nothing uncovered. Coverage is cut to whole 2 MiB.",
     MODEL,
   ],
   [
@@ -215,8 +215,20 @@ const ROWS: readonly Row[] = [
   [
     "not modelled",
     "VMCB, AVIC backing page, VM_HSAVE_PA",
-    "Their Hypervisor-Owned checks (APM vol. 2, table 15-41) are left out.",
+    "Their Hypervisor-Owned checks (APM vol. 2, table 15-41) are left out, and so is what VMRUN refuses by the VMCB: features of SEV_FEATURES that the host did not allow (ALLOWED_SEV_FEATURES, 138h).",
     MODEL,
+  ],
+  [
+    "not modelled",
+    "host writes to pages in use",
+    "On older parts a host write to a page that is in use, an AVIC backing page, is #PF(8000_0003h) though the page is not assigned. Newer ones allow it for guests without Secure AVIC: CPUID 8000_001F EAX[30], HvInUseWrAllowed (S. Suthikulpanit of AMD, LKML, 4 Nov 2024).",
+    MODEL,
+  ],
+  [
+    "not modelled",
+    "2M aligned VMSA pages",
+    "By an erratum, VMRUN of a VMSA at a 2 MiB aligned address may fault; Linux, KVM, edk2 and coconut-svsm avoid such pages. Here they run, and RMPADJUST makes any of the 512 pages of a 2M entry a VMSA page: no source does that, and none forbids it.",
+    "The erratum's text.",
   ],
   [
     "not modelled",
@@ -233,7 +245,7 @@ const ROWS: readonly Row[] = [
   [
     "not modelled",
     "RMPOPT, RMPCHKD, segmented RMP",
-    "RMPOPT changes no result; what RMPCHKD does is not published where we looked; coverage is one range from 0.",
+    "RMPOPT (CPUID 8000_0025 EDX[0]) changes no result; RMPCHKD comes with tracking of what is dirty (EDX[2]), and more is not published; coverage is one range from 0.",
     MODEL,
   ],
   [
@@ -245,7 +257,7 @@ const ROWS: readonly Row[] = [
   [
     "not modelled",
     "interrupts, Reflect #VC, Secure AVIC",
-    "No event is injected into a guest; #VC is always delivered to it.",
+    "A guest gets no interrupts, be they restricted, alternate or Secure AVIC's; #VC is always delivered to it.",
     MODEL,
   ],
 ];

@@ -1,10 +1,10 @@
 /** What a hypervisor program asks for (inside/host.ts), one case a call. */
 import { Actor, type Outcome, type PageType, Size } from "../../assembly/abi";
 import { isMeasured } from "../launch/contents";
+import { terminationName } from "../manual/termination";
 import { cpuid } from "./cpuid";
 import type { Host } from "./host";
 import { Call, Status } from "./inside/calls";
-import { terminationName } from "./inside/constants";
 import { spaOf } from "./nested";
 import type { Vcpu, VcpuStatus } from "./vcpu";
 

@@ -1,4 +1,4 @@
-/** Why a VMRUN gave VMEXIT_INVALID, for who reads only the end: the check that failed, and the command that failed before it. */
+/** Why a VMRUN gave VMEXIT_INVALID or VMEXIT_BUSY, for who reads only the end: the check that failed, and the command that failed before it. */
 import { Rule } from "../../assembly/abi";
 import type { Machine } from "../core/machine";
 
@@ -20,7 +20,8 @@ export function vmrunRefused(machine: Machine, page: number, failure: number | n
   const name = Rule[machine.rule] ?? "";
   const reason = REASONS[name];
   const why = reason === undefined ? name : `${reason} (${name})`;
-  const text = `VMRUN of 0x${page.toString(16)} gives VMEXIT_INVALID: ${why}`;
+  const exit = machine.rule === Rule.VMRUN_BUSY ? "VMEXIT_BUSY" : "VMEXIT_INVALID";
+  const text = `VMRUN of 0x${page.toString(16)} gives ${exit}: ${why}`;
   if (failure === null) return text;
   const { op, status } = machine.event(failure);
   return `${text}. The command that failed last: ${op.toUpperCase()}, ${status}`;

@@ -183,7 +183,7 @@ export const OPERATIONS = {
     ],
     order: reconstructed(
       "APM vol. 2, 15.36.7 and table 15-40; VeriSMo, access_s.rs",
-      "Where the target VMPL is compared, before or after the translation, shows only when the address is bad.",
+      "Where the target VMPL is compared, before or after the translation, shows only when the address is bad. That ownership is asked before the size, and Validated before a 2M size, only VeriSMo says.",
     ),
     glyph: "rmp",
   },

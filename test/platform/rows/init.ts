@@ -90,7 +90,11 @@ export const INITIALIZATION: Row[] = [
       ),
     ];
   }),
-  refused("VMPLEn on no core: VMPLs are not optional (ABI, 8.6)", cores(both(READY & ~VMPLEN)), "INIT_VMPLEN"),
+  refused(
+    "VMPLEn on no core: VMPLs are not optional (ABI revision 1.54, 8.8.2)",
+    cores(both(READY & ~VMPLEN)),
+    "INIT_VMPLEN",
+  ),
   refused("MtrrFixDramModEn on no core", cores(both(READY & ~MFDM)), "INIT_MFDM"),
   refused("SmmLock on no core", cores(both(READY), both(0n)), "INIT_SMMLOCK"),
   refused("another bit of SYSCFG differs", cores([READY, READY | 1n]), "INIT_SYSCFG_EQUAL"),

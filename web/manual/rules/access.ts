@@ -32,7 +32,7 @@ export const ACCESS = {
   VMPL_WRITE: {
     asks: "Does this VMPL have R and W?",
     because: "{vmpl|this VMPL} may not write {spa|the page}",
-    why: "A mask with W but not R allows no data access at all.",
+    why: "A mask with W but not R allows no data access at all. KVM does not answer such an exit: the vCPU faults again and again.",
     cite: MASK,
     sure: "verified",
     check: "vmpl-permission",

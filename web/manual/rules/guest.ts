@@ -84,9 +84,9 @@ export const GUEST = {
   RMPADJUST_SUBSET: {
     asks: "Does the current VMPL have every permission it grants?",
     because: "{vmpl|this VMPL} does not itself have all of {perms|the permissions} on {spa|the page}",
-    cite: "APM vol. 2, 15.36.7; VeriSMo, access_s.rs",
+    cite: "APM vol. 2, 15.36.7; VeriSMo (OSDI 2024), access_s.rs",
     sure: "reconstructed",
-    note: "The rule is in 15.36.7; its status and its place in the order are VeriSMo's.",
+    note: "The rule is in 15.36.7; its status and its place in the order are VeriSMo's alone.",
     settle: "The page of RMPADJUST in APM vol. 3.",
     check: "rmpadjust-subset",
     show: "mask",

@@ -99,9 +99,9 @@ export const HOST = {
   RMPUPDATE_INUSE: {
     asks: "Is no page of it in use by VMRUN?",
     because: "{spa|the page} is in use as a VMSA between VMRUN and #VMEXIT",
-    cite: "APM vol. 2, 15.36.12",
+    cite: "APM vol. 2, 15.36.12, as B. Singh (AMD) cites it",
     sure: "assumed",
-    note: "FAIL_INUSE is documented; its place behind the other checks is not.",
+    note: "FAIL_INUSE is documented; its place behind the other checks is not. P. Gonda (Google) describes a lock of each entry, which RMPUPDATE also meets while the guest runs RMPADJUST on that page.",
     settle: "The page of RMPUPDATE in APM vol. 3.",
     show: "number",
     sides: ["pages in use", "wanted"],

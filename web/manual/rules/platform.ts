@@ -1,10 +1,10 @@
 /**
  * The rungs before any guest exists: registers that freeze with SecureNestedPagingEn (APM vol. 2, 15.36.2) and the
- * checks of SNP_INIT (ABI 56860, 8.6; AMD-ASPFW sev_mcmd.c, snp_mcmd_init_common).
+ * checks of SNP_INIT (ABI 56860 revision 1.54, 8.8.2; AMD-ASPFW sev_mcmd.c, snp_mcmd_init_common).
  */
 import type { Chapter } from "../rules";
 
-const INIT = "ABI 56860, 8.6; AMD-ASPFW sev_mcmd.c, snp_mcmd_init_common";
+const INIT = "ABI 56860 revision 1.54, 8.8.2; AMD-ASPFW sev_mcmd.c, snp_mcmd_init_common";
 
 function bit(name: string, at: string) {
   return {
@@ -111,7 +111,7 @@ export const PLATFORM = {
   INIT_RMP_PLACED: {
     asks: "Does the RMP lie inside memory and start at a multiple of 1 MiB?",
     because: "RMP_BASE and RMP_END do not describe a table inside memory that starts at a multiple of 1 MiB",
-    cite: "ABI 56860, 8.6; AMD-ASPFW sev_rmp.c, get_rmp_bounds, validate_memory_map",
+    cite: "ABI 56860 revision 1.54, 8.8.2; AMD-ASPFW sev_rmp.c, get_rmp_bounds, validate_memory_map",
     sure: "verified",
     show: "hex",
     sides: ["RMP_BASE", "RMP_END"],

@@ -144,7 +144,7 @@ export const WALK = {
   SIZE_4K_IN_2M: {
     asks: "Asked for 4K: is the RMP entry 4K?",
     because: "4K was asked for and {spa|the page} lies in a 2M RMP entry, which the hypervisor must PSMASH first",
-    cite: "APM vol. 2, 15.36.11, table 15-40; observed: EXITINFO1 C_8000_0005h",
+    cite: "APM vol. 2, 15.36.11 (PVALIDATE and RMPADJUST), table 15-40; observed: EXITINFO1 C_8000_0005h",
     sure: "verified",
     check: "page-size",
     show: "size",
@@ -166,10 +166,8 @@ export const WALK = {
   SIZE_2M_ON_4K: {
     asks: "Asked for 2M: are the RMP entry and the nested mapping 2M?",
     because: "2M was asked for and the RMP entry or the nested mapping of {gpa|the region} is 4K",
-    cite: "APM vol. 2, 15.36.6 and 15.36.11, table 15-40",
-    sure: "reconstructed",
-    note: "The status is documented. That ownership is asked before it, only the VeriSMo model says.",
-    settle: "The pages of PVALIDATE and RMPADJUST in APM vol. 3.",
+    cite: "APM vol. 2, 15.36.6 and 15.36.11, table 15-40; of RMPADJUST: Linux and OHCL-Linux-Kernel, mshv_vtl_ioctl_rmpadjust()",
+    sure: "verified",
     check: "page-size",
     show: "sizes",
     sides: ["", ""],

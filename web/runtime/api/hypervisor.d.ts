@@ -394,8 +394,8 @@ interface Hypervisor {
    *
    * @param vmsa spa of the VMSA page
    * @param vcpu the vCPU whose exit this is when left out
-   * @returns 0, or "VMEXIT_INVALID" when the page is not an assigned, mutable page of this guest with the VMSA bit, or another vCPU
-   *   has it in use
+   * @returns 0, or "VMEXIT_INVALID" when the page is not an assigned, mutable page of this guest with the VMSA bit, another vCPU has
+   *   it in use, EFER.SVME is clear in it, or VINTR_CTRL.BUSY is set in it (VMEXIT_BUSY on hardware, and in the trace)
    * @see APM vol. 2, 15.36.12, table 15-41
    */
   vmrun(vmsa: u64, vcpu?: u64): 0 | "VMEXIT_INVALID";
@@ -498,8 +498,9 @@ interface Hypervisor {
     /** SNP_GCTX_CREATE: makes a Firmware page (RMPUPDATE: assigned, immutable, asid 0, gpa 0, 4K) a guest context */
     gctx_create(gctx: u64): FirmwareStatus;
     /**
-     * SNP_LAUNCH_START: POLICY_FAILURE unless bit 17 of the policy is set, bits 63:21 are clear and the ABI version in bits
-     * 15:0 is at most 1.55. imi: the guest takes an incoming migration image, so each page must be marked as part of it.
+     * SNP_LAUNCH_START: POLICY_FAILURE unless the policy's VMPL bit (17, VMPLs must be enabled) is set, bits 63:21 are clear
+     * (newer firmware knows 21 CXL_ALLOW, 22 MEM_AES_256_XTS, 23 RAPL_DIS, 24 CIPHERTEXT_HIDING_DRAM, 25 PAGE_SWAP_DISABLE) and
+     * the ABI version in bits 15:0 is at most 1.55. imi: the guest takes an incoming migration image, so each page must be marked as part of it.
      */
     launch_start(gctx: u64, policy: u64, options?: { imi?: Bit }): FirmwareStatus;
     /**

@@ -173,28 +173,3 @@ export const CONSTANTS = {
   SVM_SEV_FEAT_DEBUG_SWAP: 0x020,
   SVM_SEV_FEAT_SECURE_TSC: 0x200,
 } as const;
-
-/** Names of termination codes, by set. Linux sev-common.h; set 0 is the GHCB specification's own. */
-const TERMINATION_NAMES: readonly (readonly string[])[] = [
-  ["GHCB_SEV_ES_GEN_REQ", "GHCB_SEV_ES_PROT_UNSUPPORTED", "GHCB_SNP_UNSUPPORTED"],
-  [
-    "GHCB_TERM_REGISTER",
-    "GHCB_TERM_PSC",
-    "GHCB_TERM_PVALIDATE",
-    "GHCB_TERM_NOT_VMPL0",
-    "GHCB_TERM_CPUID",
-    "GHCB_TERM_CPUID_HV",
-    "GHCB_TERM_SECRETS_PAGE",
-    "GHCB_TERM_NO_SVSM",
-    "GHCB_TERM_SVSM_VMPL0",
-    "GHCB_TERM_SVSM_CAA",
-    "GHCB_TERM_SECURE_TSC",
-    "GHCB_TERM_SVSM_CA_REMAP_FAIL",
-    "GHCB_TERM_SAVIC_FAIL",
-  ],
-];
-
-/** The name of a termination code; "unknown" when neither the GHCB specification nor Linux gives it one. */
-export function terminationName(set: number, code: number): string {
-  return TERMINATION_NAMES[set]?.[code] ?? "unknown";
-}
