@@ -13,7 +13,14 @@ const source = (body: string) => writeFile(join(project, "assembly", "index.ts")
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), "snplay-build-"));
   await mkdir(join(project, "assembly"));
-  for (const path of ["package.json", "asconfig.json", "cli/build.ts", "cli/sources.ts"]) {
+  for (const path of [
+    "package.json",
+    "asconfig.json",
+    "cli/build.ts",
+    "cli/count-stack.ts",
+    "cli/sources.ts",
+    "web/runtime/limits.ts",
+  ]) {
     await cp(join(root, path), join(project, path), { recursive: true });
   }
   await symlink(join(root, "node_modules"), join(project, "node_modules"));
@@ -37,11 +44,11 @@ async function answer(): Promise<number> {
   return (instance.exports.answer as () => number)();
 }
 
-test("builds in silence, also when several do at once, and leaves one file", async () => {
+test("builds in silence, also when several do at once, and leaves one file of each", async () => {
   await source("export function answer(): i32 {\n  return 1;\n}\n");
   const results = await Promise.all([build(), build(), build()]);
   expect(results).toEqual(Array(3).fill({ status: 0, output: "" }));
-  expect(await readdir(join(project, "build"))).toEqual(["core.wasm"]);
+  expect(await readdir(join(project, "build"))).toEqual(["core.wasm", "quickjs.wasm"]);
   expect(await answer()).toBe(1);
 });
 
