@@ -9,7 +9,8 @@
  *     __stack_pointer -= share;  if (__stack_pointer < FLOOR) unreachable;  ...its body...;  __stack_pointer += share
  *
  * A function's share is what its frame needs at most when nothing of it is kept in registers: 8 bytes for each local, and
- * something for the return address and saved registers. test/runtime/stack.test.ts measures that this is enough.
+ * something for the return address and saved registers. The deep programs of test/hostile run to
+ * its end in Node and in Chromium.
  *
  * Most recursion meets QuickJS's own check and ends in an error that a program can catch. What does not check ends at the
  * floor, which is the same number of calls everywhere too.
