@@ -710,7 +710,7 @@ export enum AsidState {
   CLEAN = 1,
   /** SNP_ACTIVATE bound it to a guest */
   ALLOCATED = 2,
-  /** its guest is RUNNING: SNP_LAUNCH_FINISH */
+  /** its guest runs: from SNP_LAUNCH_FINISH on, or from a VMRUN before it */
   IN_USE = 3,
 }
 

@@ -37,7 +37,7 @@ import {
 } from "./context";
 import { covered } from "../memory/layout";
 import { readCell, writeCell } from "../memory/registers";
-import { asidState, isGuestAsid, setAsidState } from "../state/asid";
+import { asidState, isGuestAsid, setAsidState, useAsid } from "../state/asid";
 import { asidOf, entryAt, headOf, isLarge, writeHead } from "../state/rmp";
 import { begin, finish } from "../step/event";
 import { firmware, result, result2 } from "../step/outcome";
@@ -140,12 +140,12 @@ function pagesOf(asid: u32): u32 {
   return count;
 }
 
-/** SNP_LAUNCH_FINISH: LAUNCH -> RUNNING, and its ASID is in use. */
+/** SNP_LAUNCH_FINISH: LAUNCH -> RUNNING, and its ASID is in use: the firmware cannot see a VMRUN, and takes it that the guest ran. */
 export function launchFinish(spa: u64): u32 {
   if (begin(Op.SNP_LAUNCH_FINISH, spa, 0, 0, 0) && launchFinishLadder(spa)) {
     const context = contextAt(spa);
     writeCell(context + ContextField.STATE, GuestState.RUNNING);
-    setAsidState(<u32>readCell(context + ContextField.ASID), AsidState.IN_USE);
+    useAsid(<u32>readCell(context + ContextField.ASID));
   }
   return finish();
 }
@@ -162,8 +162,8 @@ export function launchFinishLadder(spa: u64): bool {
 }
 
 /**
- * SNP_DECOMMISSION: the guest is gone, its Context page Firmware again. Its ASID is dirty if the guest was RUNNING, and every core
- * has to do WBINVD again; else it is clean.
+ * SNP_DECOMMISSION: the guest is gone, its Context page Firmware again. Its ASID is dirty if the guest ran (it was RUNNING), and every
+ * core has to do WBINVD again; else it is clean.
  */
 export function decommission(spa: u64): u32 {
   if (begin(Op.SNP_DECOMMISSION, spa, 0, 0, 0) && contextLadder(spa)) {

@@ -8,6 +8,7 @@
 import { Cell, Check, EferBit, Entry, Flag, Op, Outcome, Rule, SyscfgBit, VintrBit, Vmsa } from "../abi";
 import { contents } from "../memory/layout";
 import { readCell } from "../memory/registers";
+import { useAsid } from "../state/asid";
 import { readBytes } from "../state/contents";
 import { coveringOf, entryAt, FRAME, isCovered } from "../state/rmp";
 import { enter, usedByOther } from "../state/vcpu";
@@ -22,6 +23,8 @@ export function vmrun(spa: u64, quiet: u32): u32 {
     const vmsa = spa & FRAME;
     result(readBytes(asid, vmsa + Vmsa.VMPL, 1) | (readBytes(asid, vmsa + Vmsa.CPL, 1) << 8));
     enter(vcpu, vmsa);
+    // a guest that runs before SNP_LAUNCH_FINISH; hardware knows no such guest, as the firmware enables the ASID with that command
+    useAsid(asid);
     if (quiet) return Outcome.DONE;
   }
   return finish();

@@ -25,6 +25,11 @@ export function setAsidState(asid: u32, state: u32): void {
   writeCell(cell, (readCell(cell) & ~(<u64>3 << shift)) | (<u64>state << shift));
 }
 
+/** Its guest runs, or may from now on. */
+export function useAsid(asid: u32): void {
+  if (isGuestAsid(asid) && asidState(asid) == AsidState.ALLOCATED) setAsidState(asid, AsidState.IN_USE);
+}
+
 /** SNP_INIT: every ASID is dirty. */
 export function soilAsids(): void {
   for (let i: u32 = 0; i < CELLS; i++) put(i, 0);

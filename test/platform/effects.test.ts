@@ -1,6 +1,6 @@
 /** What commands do besides moving a page to another state: permissions, contents, coverage, the list of changes. */
 import { describe, expect, it } from "vitest";
-import { Actor, Size } from "../../assembly/abi";
+import { Actor, Outcome, Size } from "../../assembly/abi";
 import { CorePlatform } from "./core";
 import { RMP_END } from "./model/registers";
 import type { Operation } from "./operation";
@@ -77,6 +77,47 @@ describe("contents", () => {
     expect(bytes(core, PAGE)).toBe("00".repeat(16));
     core.machine.seek(core.machine.step - 2);
     expect(bytes(core, PAGE)).toBe("ab".repeat(16));
+  });
+
+  // "constant default values (0xff)": A. Kalra, M. Roth, ciphertext hiding
+  it("ciphertext hiding: the host, and the guest through C = 0, read FFh bytes of what is assigned", () => {
+    const hiding: Operation = { op: "snp_init_ex", initRmp: true, ciphertextHiding: true };
+    const launch = active().map((step) => (step.op === "snp_init" ? hiding : step));
+    const core = played(...launch);
+    const { machine } = core;
+    const [hidden, clear] = ["ff".repeat(16), "ab".repeat(16)];
+    /** What the guest reads: 8 bytes, or the first of the whole page. */
+    const guest = (c: boolean, length = 8) => {
+      machine.as(Actor.GUEST, 0, ASID, 0, 0);
+      machine.gptMap(ASID, 0x3000, { gpa: 0x3000, c: c ? 1 : 0, p: 1, w: 1, u: 1, x: 1 });
+      expect(machine.guestRead(0x3000, length)).toBe(Outcome.DONE);
+      if (length < 4096) return machine.value.toString(16);
+      return Buffer.from(machine.scratch.slice(0, 16)).toString("hex");
+    };
+    core.apply(mapped(PAGE));
+    // nobody's yet
+    expect([bytes(core, PAGE), guest(false)]).toEqual([clear, "ab".repeat(8)]);
+    for (const step of [preGuest(PAGE), update()]) core.apply(step);
+    const launched = machine.step;
+    expect([bytes(core, PAGE), guest(false), guest(false, 4096)]).toEqual([hidden, "ff".repeat(8), hidden]);
+    expect([guest(true), guest(true, 4096)]).toEqual(["ab".repeat(8), clear]);
+    for (const [length, value] of [
+      [1, 0xffn],
+      [2, 0xffffn],
+      [4, 0xffff_ffffn],
+    ] as const) {
+      machine.hostRead(PAGE + 3, Size.S4K, length);
+      expect(machine.value).toBe(value);
+    }
+    // given back: ciphertext again, for it is nobody's now
+    core.apply(entry(PAGE, { assigned: false }));
+    expect([hidden, clear]).not.toContain(bytes(core, PAGE));
+    // a page inside a 2M entry is assigned by that one
+    core.apply(entry(LARGE, { asid: ASID, gpa: 0, size: "2M" }));
+    expect([bytes(core, LARGE + 0x5000), bytes(core, LARGE + 0x20_0000)]).toEqual([hidden, "00".repeat(16)]);
+    // before SNP_INIT_EX, and again after it
+    machine.seek(launched);
+    expect(bytes(core, PAGE)).toBe(hidden);
   });
 
   it("LAUNCH_UPDATE encrypts what was there; ZERO reads as zero, SECRETS as the firmware's page", () => {

@@ -83,6 +83,31 @@ describe("hv.psp", () => {
     ]);
   });
 
+  // AMD-ASPFW sev_mcmd.c, snp_mcmd_shutdown_common
+  test("SNP_SHUTDOWN_EX with X86_SNP_SHUTDOWN: needs the IOMMU's, and clears SNPEn on every core", async () => {
+    const lines = await log(
+      `
+  const { psp } = hv;
+  const snpEn = (core) => (hv.rdmsr(MSR_AMD64_SYSCFG, core) & BigInt(MSR_AMD64_SYSCFG_SNP_EN)) !== 0n;
+  psp.snp_init();
+  hv.wbinvd();
+  log(psp.df_flush(), psp.snp_shutdown({ x86_snp_shutdown: 1 }), snpEn(0), snpEn(1));
+  log(psp.snp_shutdown({ iommu_snp_shutdown: 1, x86_snp_shutdown: true }), snpEn(0), snpEn(1));
+  log(psp.snp_init(), psp.snp_shutdown({ x86_snp_shutdown: 1 }));
+  hv.syscfg = hv.syscfg | BigInt(MSR_AMD64_SYSCFG_SNP_EN);
+  log(psp.snp_init());
+  try { psp.snp_shutdown({ x86: 1 }); } catch (e) { log(e.message); }`,
+      { machine: { cores: 2 } },
+    );
+    expect(lines).toEqual([
+      "SUCCESS INVALID_PARAM true true",
+      "SUCCESS false false",
+      "INVALID_CONFIG SUCCESS",
+      "SUCCESS",
+      "hv.psp.snp_shutdown(): options has no field x86; it may have iommu_snp_shutdown x86_snp_shutdown",
+    ]);
+  });
+
   test("HV-Fixed by SNP_PAGE_SET_STATE; 2M pages; an incoming migration image", async () => {
     const lines = await log(`
   const { psp } = hv;

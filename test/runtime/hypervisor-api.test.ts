@@ -355,6 +355,44 @@ export function vmgexit(hv, exit) {
     expect([end, ops(events)]).toEqual([{ end: "completed" }, ["wrmsr", "vmgexit", "wrmsr", "vmgexit"]]);
   });
 
+  // APM vol. 2, 15.36.10: a reserved bit in the nested leaf is #VC(400h) whatever C is, before any RMP check
+  test("a page that the hypervisor marks as a device's: #VC(400h) for every access and instruction, and no exit", async () => {
+    const hypervisor = `
+export function between(hv, n) {
+  if (n !== 1) return;
+  hv.npt.map(RAM_START + 8, null, { mmio: true });
+  log(hv.npt.get(RAM_START + 8));
+  hv.npt.map(0x40_0000, null, { mmio: 1, size: "2M" });
+  log(hv.npt.get(0x5f_f000));
+  for (const f of [() => hv.npt.map(0x8000, 0x900000, { mmio: true }), () => hv.npt.map(0x8000, null)]) {
+    try { f(); } catch (e) { log(e.message); }
+  }
+}
+export function npf(hv, fault) { log("#NPF", fault.gpa); }`;
+    const { log, end, events } = await ran(
+      `
+      const seen = (f) => { try { f(); log("done"); } catch (e) { log(e.vector, e.errorCode === 0x400, e.cr2.toString(16)); } };
+      rdmsr(MSR_AMD64_SEV_ES_GHCB);
+      for (const f of [() => read8(RAM_START + 9), () => write64(RAM_START, 1), () => execute(RAM_START)]) seen(f);
+      for (const f of [() => pvalidate(RAM_START, 0, 1), () => rmpadjust(RAM_START, 0, 1), () => rmpquery(RAM_START, 1)]) seen(f);
+      set_page_decrypted(RAM_START);
+      for (const f of [() => read8(RAM_START), () => write64(RAM_START, 1)]) seen(f);
+      seen(() => read8(0x5f_f123));`,
+      { hypervisor },
+    );
+    expect(end).toEqual({ end: "completed" });
+    expect(log).toEqual([
+      "#NPF 4096",
+      ...["null", "null"],
+      "hv.npt.map(): a device has no memory: spa must be null, and this is 9437184",
+      "hv.npt.map(): spa must be a number or a bigint, and this is null",
+      "29 true 200009",
+      ...new Array<string>(7).fill("29 true 200000"),
+      "29 true 5ff123",
+    ]);
+    expect(ops(events).filter((name) => name.includes("NPF"))).toEqual([]);
+  });
+
   test("8 identical #NPF without a change between: KVM would spin", async () => {
     const stuck = await ran("pvalidate(RAM_START, 0, 1);", {
       hypervisor: "let n = 0; export function npf(hv, f) { if (f.gpa !== RAM_START) return; log(++n); return true; }",

@@ -100,8 +100,14 @@ const ROWS: readonly Row[] = [
   [
     "simplified",
     "the host's instructions before SNPEn",
-    "RMPUPDATE, PSMASH and RMPREAD answer as they do later while SYSCFG has SNPEn clear. On hardware they raise #UD until it is set.",
+    "RMPUPDATE, PSMASH and RMPREAD answer as they do later while SYSCFG has SNPEn clear. On hardware they raise #UD until it is set. Nor does the RMP cease to be enforced when SNP_SHUTDOWN_EX with X86_SNP_SHUTDOWN clears it.",
     VOLUME_3,
+  ],
+  [
+    "simplified",
+    "VMRUN before SNP_LAUNCH_FINISH",
+    "It is let through, and the guest's ASID is in use from then on. On hardware the ASID is not enabled until the firmware has done that command (AMD-ASPFW sev_mcmd.c, snp_mcmd_launch_finish).",
+    MODEL,
   ],
   [
     "simplified",

@@ -114,7 +114,7 @@ export function hostCall(host: Host, op: Call): Status {
       return command(host, () => machine.snpInit({ initRmp: (a & 1) === 1, ciphertextHiding: (a & 2) === 2, fixed }));
     }
     case Call.SNP_SHUTDOWN:
-      return command(host, () => machine.snpShutdown(a === 1 ? { iommu: b === 1 } : undefined));
+      return command(host, () => machine.snpShutdown(a === 1 ? { iommu: b === 1, x86: c === 1 } : undefined));
     case Call.GCTX_CREATE:
       return command(host, () => machine.gctxCreate(a));
     case Call.LAUNCH_START: {

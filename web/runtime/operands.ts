@@ -89,7 +89,7 @@ const REQUESTS: Record<Call, Request> = {
   [Call.SERIAL]: hypervisor(BYTE),
   [Call.LAUNCH_DIGEST]: hypervisor(ADDRESS),
   [Call.SNP_INIT_EX]: hypervisor(3, ADDRESS, U32, ADDRESS, U32, ADDRESS, U32),
-  [Call.SNP_SHUTDOWN]: hypervisor(BIT, BIT),
+  [Call.SNP_SHUTDOWN]: hypervisor(BIT, BIT, BIT),
   [Call.DECOMMISSION]: hypervisor(ADDRESS),
   [Call.GUEST_STATUS]: hypervisor(ADDRESS),
   [Call.GUEST_REQUEST]: hypervisor(ADDRESS, BYTE, U32),

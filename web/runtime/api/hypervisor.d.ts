@@ -333,7 +333,7 @@ interface Hypervisor {
     map(gpa: u64, spa: u64, options?: { size?: "4K" | "2M"; w?: Bit; x?: Bit }): void;
     /**
      * Marks a page as a device's: the leaf has a reserved bit, so that each access is #VC(400h) in the guest, whatever its
-     * C-bit, and nothing exits. `get` gives spa 0 for it. APM vol. 2, 15.36.10
+     * C-bit, and nothing exits. `get` gives null for it. APM vol. 2, 15.36.10
      */
     map(gpa: u64, spa: null, options: { mmio: true; size?: "4K" | "2M" }): void;
     /**
@@ -492,9 +492,11 @@ interface Hypervisor {
     }): FirmwareStatus;
     /**
      * SNP_SHUTDOWN, or with options SNP_SHUTDOWN_EX: the platform is not initialized any more; the RMP stays and is enforced.
-     * iommu_snp_shutdown: the next SNP_INIT_EX has to build the RMP, and the IOMMU's pages become Reclaim.
+     * iommu_snp_shutdown: the next SNP_INIT_EX has to build the RMP, and the IOMMU's pages become Reclaim. x86_snp_shutdown:
+     * SNPEn is cleared on every core too; INVALID_PARAM without iommu_snp_shutdown. SUCCESS, and nothing done, when the platform
+     * is not initialized; DF_FLUSH_REQUIRED unless every ASID is clean: under a guest, or before SNP_DF_FLUSH.
      */
-    snp_shutdown(options?: { iommu_snp_shutdown?: Bit }): FirmwareStatus;
+    snp_shutdown(options?: { iommu_snp_shutdown?: Bit; x86_snp_shutdown?: Bit }): FirmwareStatus;
     /** SNP_GCTX_CREATE: makes a Firmware page (RMPUPDATE: assigned, immutable, asid 0, gpa 0, 4K) a guest context */
     gctx_create(gctx: u64): FirmwareStatus;
     /**
@@ -519,7 +521,10 @@ interface Hypervisor {
     ): FirmwareStatus;
     /** SNP_LAUNCH_FINISH: the guest may run. INACTIVE when it has no ASID */
     launch_finish(gctx: u64): FirmwareStatus;
-    /** SNP_DECOMMISSION: the guest is gone, its ASID free; its Context page is Firmware again */
+    /**
+     * SNP_DECOMMISSION: the guest is gone, its Context page is Firmware again. Its ASID is dirty if the guest ran (from
+     * SNP_LAUNCH_FINISH on it counts so), and every core has to do WBINVD again; clean if it never did.
+     */
     decommission(gctx: u64): FirmwareStatus;
     /** SNP_GUEST_STATUS */
     guest_status(gctx: u64): GuestStatus;

@@ -89,7 +89,7 @@ export enum Call {
   LAUNCH_DIGEST,
   /** num[1] INIT_RMP | CIPHERTEXT_HIDING_EN << 1, [2] [3], [4] [5], [6] [7]: first spa and number of pages of up to three HV-Fixed ranges */
   SNP_INIT_EX,
-  /** num[1] 1: SNP_SHUTDOWN_EX, [2] IOMMU_SNP_SHUTDOWN */
+  /** num[1] 1: SNP_SHUTDOWN_EX, [2] IOMMU_SNP_SHUTDOWN, [3] X86_SNP_SHUTDOWN */
   SNP_SHUTDOWN,
   DECOMMISSION,
   /** back: num[1] status, [2] state, [3] asid, wide[0] policy */

@@ -139,10 +139,11 @@ export const psp = freeze({
     return command(Call.SNP_INIT_EX);
   },
   snp_shutdown(options?: unknown) {
-    const given =
-      options === undefined ? NOTHING : fields(options, "hv.psp.snp_shutdown(): options", "iommu_snp_shutdown");
+    const names = "iommu_snp_shutdown x86_snp_shutdown";
+    const given = options === undefined ? NOTHING : fields(options, "hv.psp.snp_shutdown(): options", names);
     const iommu = bitOr(given.iommu_snp_shutdown, 0, "hv.psp.snp_shutdown(): iommu_snp_shutdown");
-    put(options === undefined ? 0 : 1, iommu);
+    const x86 = bitOr(given.x86_snp_shutdown, 0, "hv.psp.snp_shutdown(): x86_snp_shutdown");
+    put(options === undefined ? 0 : 1, iommu, x86);
     return command(Call.SNP_SHUTDOWN);
   },
   gctx_create(gctx: unknown) {
