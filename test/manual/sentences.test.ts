@@ -891,6 +891,12 @@ const registers: Row[] = [
   ],
   [
     "vmgexit",
+    ...msr("0x80", "0x380081"),
+    "VMGEXIT: the guest asks for the hypervisor's features; the hypervisor answers: features 0x380 (SEV_TIO, EXT_INTERRUPTS).",
+    `${GHCB_MSR} 0x80 -> 0x38_0081`,
+  ],
+  [
+    "vmgexit",
     ...msr("0x80", "0x81"),
     "VMGEXIT: the guest asks for the hypervisor's features; the hypervisor answers: features 0x0.",
     `${GHCB_MSR} 0x80 -> 0x81`,

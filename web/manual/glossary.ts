@@ -112,6 +112,11 @@ const ROWS: readonly Row[] = [
     "Bit of a guest page-table entry: 1 is private (encrypted, RMP-checked), 0 shared with the hypervisor.",
     "APM vol. 2, 15.34",
   ],
+  [
+    "ciphertext hiding",
+    "Newer parts can keep the host from reading a guest's ciphertext: with CIPHERTEXT_HIDING_EN of SNP_INIT_EX it reads FFh bytes of assigned pages.",
+    "M. Roth and A. Kalra (AMD), LKML",
+  ],
   ["private", "C=1: encrypted with the guest's key and checked against the RMP.", "APM vol. 2, 15.36.10"],
   [
     "shared",
@@ -142,7 +147,16 @@ const ROWS: readonly Row[] = [
     "APM vol. 2, 15.36.10",
   ],
   ["#GP", "General protection exception, vector 13. What PVALIDATE gives at VMPL1 to VMPL3.", "APM vol. 3"],
-  ["VMEXIT_INVALID", "The exit code of a VMRUN that was refused.", "APM vol. 2, 15.36.12"],
+  [
+    "VMEXIT_INVALID",
+    "The exit code of a VMRUN that was refused. VMEXIT_BUSY instead when whoever fills the VMSA has marked it busy.",
+    "APM vol. 2, 15.36.12 and 15.36.16",
+  ],
+  [
+    "in use",
+    "What a VMSA page is from VMRUN to the next #VMEXIT: the host can neither change its entry (FAIL_INUSE) nor run it twice, and a guest that touches it gets an #NPF.",
+    "APM vol. 2, 15.36.12; A. Kalra (AMD), LKML, 30 Apr 2025",
+  ],
   [
     "EXITINFO1",
     "Why an #NPF came: RMP, ENC (private access), SIZEM (size mismatch), VMPL, FINAL (the access itself), US, RW, ID, P.",
@@ -161,8 +175,8 @@ const ROWS: readonly Row[] = [
   ],
   [
     "SecureNestedPagingEn",
-    "SYSCFG bit 24, SNPEn for short: SEV-SNP is on. Only a reset clears it.",
-    "APM vol. 2, 15.36.2",
+    "SYSCFG bit 24, SNPEn for short: SEV-SNP is on. Only a reset clears it, or the firmware by SNP_SHUTDOWN_EX.",
+    "APM vol. 2, 15.36.2; AMD-ASPFW",
   ],
   [
     "VMPLEn",
@@ -178,6 +192,11 @@ const ROWS: readonly Row[] = [
     "SNP_INIT",
     "Firmware command that initializes SEV-SNP after checking every core's registers.",
     "ABI revision 1.54, 8.8.2",
+  ],
+  [
+    "SNP_DF_FLUSH",
+    "Firmware command that makes dirty ASIDs clean, after WBINVD on every core: an ASID must be clean before a guest gets it.",
+    "ABI; AMD-ASPFW",
   ],
   [
     "SNP_LAUNCH_UPDATE",

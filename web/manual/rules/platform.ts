@@ -34,7 +34,7 @@ export const PLATFORM = {
   SYSCFG_OPEN: {
     asks: "Is SYSCFG still open (SecureNestedPagingEn = 0)?",
     because: "SecureNestedPagingEn is set and SYSCFG is frozen",
-    why: "The write is ignored without a fault. Only a reset opens the register.",
+    why: "The write is ignored without a fault. Only a reset opens the register, or the firmware, by SNP_SHUTDOWN_EX with X86_SNP_SHUTDOWN.",
     cite: "APM vol. 2, 15.36.2",
     sure: "verified",
     show: "flag",
