@@ -9,6 +9,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Plugin } from "vite";
+import * as abi from "../assembly/abi";
 import type { Sources } from "../web/runtime/sources";
 import { strip } from "../web/runtime/strip";
 import { root } from "./sources";
@@ -20,6 +21,9 @@ const INSIDE = join(root, "web/runtime/inside");
 const KVM = join(root, "web/runtime/hypervisor/kvm");
 const LIBRARY = join(root, "web/library");
 
+/** What both sides call by the same numbers. */
+const ENUMS: ReadonlyMap<string, object> = new Map(Object.entries(abi));
+
 const COMMENT_LINES = /^[ \t]*(?:\/\/.*|\/\*(?:(?!\*\/)[\s\S])*\*\/)[ \t]*$/gm;
 
 export async function sandboxTexts(): Promise<Sources> {
@@ -29,6 +33,7 @@ export async function sandboxTexts(): Promise<Sources> {
     folder(LIBRARY, withoutComments),
   ]);
   const { linux = "", ovmf = "", svsm = "" } = library;
+  inside.abi = await enumsOf(INSIDE);
   return { inside, kvm, linux, ovmf, svsm };
 }
 
@@ -42,6 +47,20 @@ async function folder(path: string, as: (text: string, file: string) => string):
   const files = await filesIn(path);
   const texts = await Promise.all(files.map(async (file) => as(await readFile(file, "utf8"), file)));
   return Object.fromEntries(files.map((file, i) => [basename(file, ".ts"), texts[i] ?? ""]));
+}
+
+/** What the files of a folder import of assembly/abi.ts, as one module: plain tables that inherit nothing. */
+async function enumsOf(path: string): Promise<string> {
+  const files = await filesIn(path);
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
+  const imports = texts.flatMap((text) => [...text.matchAll(/^import \{([^}]+)\} from "[./]+\/assembly\/abi";$/gm)]);
+  const names = new Set(imports.flatMap(([, list = ""]) => list.split(",").map((name) => name.trim())));
+  return [...names].map((name) => `export const ${name} = ${table(ENUMS.get(name) ?? {})};\n`).join("");
+}
+
+function table(values: object): string {
+  const rows = Object.entries(values).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return `Object.freeze({ __proto__: null, ${rows.join(", ")} })`;
 }
 
 /** Comments that fill whole lines become empty lines. */

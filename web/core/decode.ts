@@ -1,6 +1,6 @@
 /** One event of the core's list, decoded to the shape that users see (event.ts). */
 import { type Actor, Event, Op, Outcome, type Rule } from "../../assembly/abi";
-import type { Operand, Words } from "../trace/operand";
+import { hex, type Operand, type Words } from "../trace/operand";
 import { type Operation, operation } from "../trace/operations";
 import type { TraceEvent } from "./event";
 import { ACTOR_NAMES, eaxName, firmwareStatusName, ruleName } from "./names";
@@ -21,13 +21,12 @@ class Raw {
     return this.view.getBigUint64(this.at + offset, true);
   }
   hex(offset: number): string {
-    return `0x${this.u64(offset).toString(16)}`;
+    return hex(this.u64(offset));
   }
 }
 
 const NOWHERE = 2n ** 64n - 1n;
 const FRAME = 0xffffffffff000n;
-const hex = (n: number | bigint) => `0x${n.toString(16)}`;
 
 /** Decodes event `n` (1-based) whose bytes stand at `at`. */
 export function decodeEvent(view: DataView, at: number, n: number): TraceEvent {

@@ -1,5 +1,6 @@
 /** RMP entries: from the core's bytes to the names that the architecture gives the fields. */
 import { Entry, Flag, PageState } from "../../assembly/abi";
+import { hex } from "../trace/operand";
 import type { EntryView, FieldChange } from "./event";
 
 /** Low 12 bits of a head hold flags, the rest the gpa; both words are u32. */
@@ -54,8 +55,6 @@ export function pageState({ flags, gpa, asid }: RawEntry): PageState {
   if (gpa !== 0) return gpa === 0x1000 ? PageState.FIRMWARE_IOMMU : PageState.METADATA;
   return flags & Flag.VMSA ? PageState.CONTEXT : PageState.FIRMWARE;
 }
-
-const hex = (n: number) => `0x${n.toString(16)}`;
 
 /** The fields in which two entries of a page differ, in the order of the table. */
 export function fieldChanges(spa: number, from: RawEntry, to: RawEntry): FieldChange[] {

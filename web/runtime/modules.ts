@@ -25,6 +25,8 @@ export interface Program {
 
 /** The runtime's own texts are the same for every program. */
 const INSIDE = "inside/";
+/** Enums of assembly/abi.ts, as that side imports them: it has those of them that it uses (cli/sandbox-texts.ts). */
+const ABI = "../../../assembly/abi";
 /** The default hypervisor, as places name its files. */
 const DEFAULT = "kvm/";
 
@@ -48,6 +50,7 @@ export class Modules {
 
   /** The full name of what `from` imports as `name`; null to refuse it. */
   resolve(from: string, name: string): string | null {
+    if (from.startsWith(INSIDE) && name === ABI) return `${INSIDE}abi`;
     for (const own of [INSIDE, DEFAULT]) {
       if (from.startsWith(own)) return name.startsWith("./") ? own + name.slice(2) : null;
     }

@@ -2,6 +2,7 @@
 import { Cell, ContextField, FirmwareState, GuestState, Limit } from "../../assembly/abi";
 import type { Mapping, TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
+import { hex } from "../trace/operand";
 import { reasons } from "../trace/reasons";
 import { ASID } from "./guest";
 import { spaOf } from "./nested";
@@ -44,14 +45,6 @@ export function stepView(
   };
 }
 
-const hex = (value: bigint) => `0x${value.toString(16)}`;
-
-const GUEST_STATES = {
-  [GuestState.INIT]: "INIT",
-  [GuestState.LAUNCH]: "LAUNCH",
-  [GuestState.RUNNING]: "RUNNING",
-} as const;
-
 /** Registers of every core and the firmware's guests, at the machine's present step. */
 export function platformView(machine: Machine): PlatformView {
   const cores = Array.from({ length: Number(machine.cell(Cell.CORES)) }, (_, core) => ({
@@ -67,7 +60,7 @@ export function platformView(machine: Machine): PlatformView {
     if (page === 0n) continue;
     guests.push({
       context: Number(page - 1n),
-      state: GUEST_STATES[Number(field(ContextField.STATE)) as GuestState],
+      state: GuestState[Number(field(ContextField.STATE))] as keyof typeof GuestState,
       asid: Number(field(ContextField.ASID)),
       policy: hex(field(ContextField.POLICY)),
       imi: field(ContextField.IMI) !== 0n,

@@ -20,7 +20,9 @@ export interface Operand {
   read: (words: Words) => string | number | undefined;
 }
 
-const hex = (value: bigint) => `0x${value.toString(16)}`;
+/** A number as events carry it: `0x801000`. */
+export const hex = (value: bigint | number) => `0x${value.toString(16)}`;
+
 const low = (value: bigint, bits: number) => value & ((1n << BigInt(bits)) - 1n);
 
 /** A 64-bit value or a byte address, as hex. */

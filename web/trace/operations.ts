@@ -12,6 +12,7 @@ import {
   gpa,
   gva,
   half,
+  hex,
   mask,
   number,
   type Operand,
@@ -137,7 +138,7 @@ const context = (name = "spa") => wide(name, "a", "system-physical address of th
 /** "first spa+pages", one after the other. */
 function fixedRanges({ b, c, d }: Words): string | undefined {
   const ranges = [b, c, d].filter((range) => range !== 0n);
-  return ranges.map((r) => `0x${((r >> 32n) << 12n).toString(16)}+${r & 0xffffffffn}`).join(" ") || undefined;
+  return ranges.map((r) => `${hex((r >> 32n) << 12n)}+${r & 0xffffffffn}`).join(" ") || undefined;
 }
 
 export const OPERATIONS = {
@@ -250,7 +251,7 @@ export const OPERATIONS = {
       {
         name: "gpa",
         unit: "guest-physical address",
-        read: ({ value }) => `0x${(value & 0xffffffffff000n).toString(16)}`,
+        read: ({ value }) => hex(value & 0xffffffffff000n),
       },
       flag("assigned", "value", 0),
       size("value", 1),

@@ -4,6 +4,7 @@
  */
 import { Rule, Rung } from "../../assembly/abi";
 import type { Reason, TraceEvent } from "../core/event";
+import { hex } from "./operand";
 import { ladder, opNamed } from "./operations";
 
 /** One rung as the core reports it (Machine.explain). */
@@ -19,8 +20,6 @@ const OUTCOMES: Readonly<Record<Rung, Reason["outcome"]>> = {
   [Rung.FAILED]: "failed",
   [Rung.OFF]: "off",
 };
-
-const hex = (value: bigint) => `0x${value.toString(16)}`;
 
 /** Every rung of the event in order: passed, failed, off (its check is switched off), not reached. */
 export function reasons(event: TraceEvent, asked: readonly Asked[]): Reason[] {

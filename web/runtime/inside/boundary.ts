@@ -7,6 +7,7 @@
  * does to prototypes and globals afterwards, these functions do not ask them.
  */
 import { Status } from "./calls";
+import { uncurry } from "./uncurry";
 
 interface Boundary {
   /** Does what num[0] asks for; num[0] becomes a Status. */
@@ -37,9 +38,6 @@ export const page = new Uint8Array(memory, 4096, 4096);
 const { freeze, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const NativeError = Error;
 const NativeTypeError = TypeError;
-
-const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
-  Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
 
 /** What every typed array inherits, as it was before any program. */
 const Typed = getPrototypeOf(Uint8Array.prototype) as Uint8Array;

@@ -1,55 +1,19 @@
 // biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /** What a host can do: the `hv` that every hook is handed, as api/hypervisor.d.ts documents it. */
+import { FwStatus, GuestState, PageType } from "../../../assembly/abi";
 import { call, callText, givePage, num, takePage, wide } from "./boundary";
 import { Call, STEP_MARK } from "./calls";
+import { CONSTANTS } from "./constants";
 import { address, bitOr, pageOf, put, putWide, shown, whole, within } from "./numbers";
 import { fields, NOTHING } from "./operands";
+import { uncurry } from "./uncurry";
 
 const { freeze } = Object;
 const NativeRangeError = RangeError;
 const NativeTypeError = TypeError;
 
 const MAX_U32 = 0xffff_ffff;
-const SYSCFG = 0xc001_0010;
-
-/** ABI, "Status codes". */
-const STATUS_NAMES: Record<number, string> = freeze({
-  __proto__: null,
-  0: "SUCCESS",
-  1: "INVALID_PLATFORM_STATE",
-  2: "INVALID_GUEST_STATE",
-  3: "INVALID_CONFIG",
-  7: "POLICY_FAILURE",
-  8: "INACTIVE",
-  9: "INVALID_ADDRESS",
-  12: "ASID_OWNED",
-  13: "INVALID_ASID",
-  14: "WBINVD_REQUIRED",
-  15: "DF_FLUSH_REQUIRED",
-  16: "INVALID_GUEST",
-  18: "ACTIVE",
-  22: "INVALID_PARAM",
-  23: "RESOURCE_LIMIT",
-  25: "INVALID_PAGE_SIZE",
-  26: "INVALID_PAGE_STATE",
-  28: "INVALID_PAGE_OWNER",
-  32: "RMP_INIT_REQUIRED",
-  38: "RMP_INITIALIZATION_FAILED",
-} as unknown as Record<number, string>);
-
-/** ABI, SNP_LAUNCH_UPDATE. */
-const PAGE_TYPES: Record<string, number> = freeze({
-  __proto__: null,
-  NORMAL: 1,
-  VMSA: 2,
-  ZERO: 3,
-  UNMEASURED: 4,
-  SECRETS: 5,
-  CPUID: 6,
-} as unknown as Record<string, number>);
-
-/** GuestState of abi.ts. */
-const GUEST_STATES = freeze(["INIT", "LAUNCH", "RUNNING"]);
+const SYSCFG = CONSTANTS.MSR_AMD64_SYSCFG;
 
 /** As many ranges of HV-Fixed pages as one SNP_INIT_EX takes here; the firmware takes a page full of them. */
 const RANGES = 3;
@@ -121,9 +85,15 @@ export const npt = freeze({
   },
 });
 
+/** The number of a page type; undefined when there is none of that name. An enum has its numbers as names too. */
+function pageType(name: string): number | undefined {
+  const number = PageType[name as keyof typeof PageType] as unknown;
+  return typeof number === "number" ? number : undefined;
+}
+
 function command(op: number): string {
   call(op);
-  return STATUS_NAMES[num[1]] ?? "UNKNOWN";
+  return FwStatus[num[1]] ?? "UNKNOWN";
 }
 
 export const psp = freeze({
@@ -169,7 +139,7 @@ export const psp = freeze({
     const given = fields(launched, "hv.psp.launch_update(): page", "spa type size vmpl1 vmpl2 vmpl3 imi");
     const spa = address(given.spa, "hv.psp.launch_update(): spa");
     const type = given.type;
-    const number = typeof type === "string" ? PAGE_TYPES[type] : whole(type, "hv.psp.launch_update(): type", 0xff);
+    const number = typeof type === "string" ? pageType(type) : whole(type, "hv.psp.launch_update(): type", 0xff);
     if (number === undefined) {
       throw new NativeTypeError(
         "hv.psp.launch_update(): type must be NORMAL, VMSA, ZERO, UNMEASURED, SECRETS or CPUID",
@@ -195,7 +165,7 @@ export const psp = freeze({
     put(address(gctx, "hv.psp.guest_status(): gctx"));
     const status = command(Call.GUEST_STATUS);
     if (status !== "SUCCESS") return { status, state: null, asid: 0, policy: NO_POLICY };
-    return { status, state: GUEST_STATES[num[2]] ?? null, asid: num[3], policy: wide[0] };
+    return { status, state: GuestState[num[2]] ?? null, asid: num[3], policy: wide[0] };
   },
   guest_request(gctx: unknown, request: unknown) {
     const context = address(gctx, "hv.psp.guest_request(): gctx");
@@ -245,8 +215,6 @@ function fixedRanges(list: unknown): [number, number, number, number, number, nu
   return operands;
 }
 
-const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
-  Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
 const firstBytes = uncurry(Uint8Array.prototype.slice);
 
 /** SHA-384: 48 bytes. */

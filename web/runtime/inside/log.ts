@@ -7,6 +7,7 @@ import { callText, Exception, exceptionText } from "./boundary";
 import { Call } from "./calls";
 import { shown } from "./numbers";
 import { ownValue, textUpwards } from "./texts";
+import { uncurry } from "./uncurry";
 
 const { stringify } = JSON;
 const { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, keys } = Object;
@@ -14,8 +15,6 @@ const { apply } = Reflect;
 const { isArray } = Array;
 const NativeString = String;
 const NativeTypeError = TypeError;
-const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
-  Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
 const slice = uncurry(String.prototype.slice);
 const indexOf = uncurry(String.prototype.indexOf);
 

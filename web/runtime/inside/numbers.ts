@@ -4,13 +4,12 @@
  * error of the program and says which operand it was. Nothing is cut in silence.
  */
 import { num, wide } from "./boundary";
+import { uncurry } from "./uncurry";
 
 const NativeRangeError = RangeError;
 const NativeTypeError = TypeError;
 const NativeNumber = Number;
 const NativeBigInt = BigInt;
-const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
-  Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
 const bigHex = uncurry(BigInt.prototype.toString as (this: bigint, radix?: number) => string);
 const numberText = uncurry(Number.prototype.toString as (this: number, radix?: number) => string);
 

@@ -1,13 +1,12 @@
 // biome-ignore-all lint/style/useTemplate: the engine makes a call of String.prototype.concat of it, which a program may replace
 /** Operands that are objects with named fields. */
 import { shown } from "./numbers";
+import { uncurry } from "./uncurry";
 
 type Loose = Record<string, unknown>;
 
 const { create, freeze, keys } = Object;
 const NativeTypeError = TypeError;
-const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
-  Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
 const indexOf = uncurry(String.prototype.indexOf);
 
 /** An operand that was left out: inherits nothing that a program could have put there. */

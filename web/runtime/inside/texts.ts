@@ -1,11 +1,10 @@
 /** Texts that objects of a program carry, read without running anything of it but a Proxy's own traps. */
+import { uncurry } from "./uncurry";
 
 const { getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
 
 /** More of one text is never shown: an end has room for a thousand characters, a stack for sixteen thousand. */
 const LONGEST = 16384;
-const uncurry = <T, A extends unknown[], R>(f: (this: T, ...args: A) => R) =>
-  Function.prototype.call.bind(f) as unknown as (self: T, ...args: A) => R;
 const slice = uncurry(String.prototype.slice);
 
 /** The start of a text. */

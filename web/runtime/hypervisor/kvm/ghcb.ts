@@ -3,6 +3,7 @@
  * its registers back. GHCB specification, section 4.
  */
 import { runFailed } from "./failures";
+import { hex } from "./hex";
 import { cpuid, debugRegister, hypercall, mmio, msr, performanceCounter, port, timestamp } from "./instructions";
 import { features, msrRequest } from "./msr";
 import { changeList } from "./psc";
@@ -190,8 +191,6 @@ const EVENTS: Record<number, Event> = {
 
 /** For a host that runs an SVSM. */
 const RUN_VMPL: Event = { handle: runVmplByPage };
-
-const hex = (value: bigint | number) => `0x${value.toString(16)}`;
 
 /** A request in the GHCB page. */
 function pageRequest(hv: Hypervisor, exit: GhcbExit): true {

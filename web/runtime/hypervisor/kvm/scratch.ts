@@ -1,13 +1,12 @@
 /** The scratch area: where a request's data is, in the GHCB page's shared buffer or elsewhere in shared memory. */
 import { runFailed } from "./failures";
+import { hex } from "./hex";
 import { isRam, takeShared } from "./memory";
 
 /** of the shared buffer in the GHCB page; behind it the page is reserved */
 const BUFFER = { first: 0x800, end: 0xff0 };
 /** GHCB_SCRATCH_AREA_LIMIT */
 const LIMIT = 16 * 1024;
-
-const hex = (value: number) => `0x${value.toString(16)}`;
 
 /** Shared memory from a guest-physical address on, as KVM and QEMU see it: never a private page. */
 export class Scratch {

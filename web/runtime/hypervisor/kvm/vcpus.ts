@@ -1,8 +1,7 @@
 /** What a guest asks about its other vCPUs, and about the other VMPLs of one: AP creation, AP reset hold, run VMPL. */
 import type { Request } from "./ghcb";
+import { hex } from "./hex";
 import { freshPage, isRam, privateMemory } from "./memory";
-
-const hex = (value: bigint | number) => `0x${value.toString(16)}`;
 
 /**
  * "svsm-host": the host's patches for an SVSM guest keep one VMSA, GHCB MSR and GHCB registration for each VMPL of a vCPU.
