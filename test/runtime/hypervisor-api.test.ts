@@ -225,7 +225,9 @@ export function launch(hv) {
   const spa = hv.alloc();
   hv.rmpupdate(spa, { assigned: 1, immutable: 1, asid: 1, gpa: 0x1000 });
   log(hv.psp.launch_update(gctx, { spa, type: 9 }), hv.psp.launch_update(gctx, { spa, type: "NORMAL", size: "2M" }));
-  try { hv.psp.launch_update(gctx, { spa, type: "OTHER" }); } catch (e) { log(String(e)); }
+  for (const type of ["OTHER", "1", "toString", "__proto__"]) {
+    try { hv.psp.launch_update(gctx, { spa, type }); } catch (e) { log(String(e)); }
+  }
   log(hv.psp.launch_update(gctx, { spa, type: "ZERO", vmpl1: 1, vmpl3: 0x1f }));
   hv.stop("seen");
 }`;
@@ -234,7 +236,9 @@ export function launch(hv) {
       "SUCCESS",
       "SUCCESS POLICY_FAILURE SUCCESS INVALID_ASID SUCCESS",
       "INVALID_PARAM INVALID_PAGE_SIZE",
-      "TypeError: hv.psp.launch_update(): type must be NORMAL, VMSA, ZERO, UNMEASURED, SECRETS or CPUID",
+      ...Array(4).fill(
+        "TypeError: hv.psp.launch_update(): type must be NORMAL, VMSA, ZERO, UNMEASURED, SECRETS or CPUID",
+      ),
       "SUCCESS",
     ]);
     expect(all.at(-1)?.changed).toContainEqual({ spa: "0x801000", field: "perms[3]", from: "0x0", to: "0x1f" });
