@@ -323,6 +323,36 @@ describe("#NPF with the RMP bit", () => {
     ]);
   });
 
+  test("2M backing: a page is mapped at the level of its RMP entry, whoever split that", async () => {
+    const hypervisor = `export function between(hv, n) {
+      if (n !== 2) return;
+      const { spa } = hv.npt.get(RAM_START);
+      log(hv.psmash(spa));
+      hv.npt.unmap(RAM_START);
+    }`;
+    const { log, end } = await ran(
+      "pvalidate(RAM_START, RMP_PG_SIZE_2M, 1); read8(RAM_START + PAGE_SIZE); read8(RAM_START);",
+      { hypervisor, machine: { backing: "2M" } },
+    );
+    expect([log, end]).toEqual([["0"], { end: "completed" }]);
+  });
+
+  // KVM, sev_gmem_post_populate(): -EEXIST
+  test("a launch page that somebody has already is refused, as QEMU says it", async () => {
+    const hypervisor = `export function launch(hv) {
+      let first;
+      return hv.honest.launch({ page(p) { if (p.gpa === 0x1000) first = p.spa; if (p.gpa === 0x3000) p.spa = first; } });
+    }`;
+    const { log, end } = await ran("", { hypervisor });
+    expect(log).toEqual(["SNP_LAUNCH_UPDATE ret=-17 fw_error=0 ''"]);
+    expect(end).toMatchObject({ end: "refused", status: "-EEXIST", step: "SNP_LAUNCH_UPDATE of the page at 0x3000" });
+    const other = await ran("read8(0x3000);", {
+      hypervisor:
+        "export function launch(hv) { return hv.honest.launch({ page(p) { if (p.gpa === 0x3000) p.spa = hv.alloc(); } }); }",
+    });
+    expect(other.end).toEqual({ end: "completed" });
+  });
+
   test("4K backing: 2M PVALIDATE returns 6", async () => {
     const { log } = await ran("log(pvalidate(RAM_START, RMP_PG_SIZE_2M, 1).eax);");
     expect(log).toEqual(["6"]);

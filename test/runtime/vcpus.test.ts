@@ -28,6 +28,35 @@ function spin(n) { for (let i = 0; i < n; i++) read8(FLAG); }
 const go = (text: string, given: Given = {}) => ranText(LIBRARY + text, { machine: { vcpus: 2 }, ...given });
 const BAD = "answer 0x2 0x5";
 
+describe("a 2M entry that holds a VMSA in use", () => {
+  // KVM, sev_handle_rmp_fault()
+  test("is split once every vCPU was made to exit; the other goes on from where it was", async () => {
+    const { log, end } = await go(
+      `export function boot() {
+        sev_es_negotiate_protocol();
+        early_setup_ghcb();
+        const [AREA, HUGE] = [RAM_START + PMD_SIZE, RMP_PG_SIZE_2M];
+        pvalidate(AREA, HUGE, 1);
+        snp_accept_memory(RAM_START, RAM_START + PAGE_SIZE);
+        write8(FLAG, 0);
+        create_vmsa(AREA + PAGE_SIZE, { entry() { write8(FLAG, 1); while (read8(FLAG) !== 2); log("ap goes on"); write8(FLAG, 3); } });
+        log(rmpadjust(AREA, HUGE, 1 | RMPADJUST_VMSA_PAGE_BIT));
+        create(1n | (1n << 32n), AREA + PAGE_SIZE);
+        while (read8(FLAG) !== 1);
+        log("split", pvalidate(AREA + 8 * PAGE_SIZE, 0, 0).eax);
+        write8(FLAG, 2);
+        while (read8(FLAG) !== 3);
+      }`,
+      {
+        machine: { vcpus: 2, backing: "2M", memoryMiB: 16, rmpCoversMiB: 16 },
+        hypervisor: "export function vmexit(hv, { vcpu, code }) { log(vcpu, code); }",
+      },
+    );
+    const lines = ["0", "answer 0x0 0x0", "1 0x60", "split 0", "ap goes on", "1 0x78", "0 0x78"];
+    expect([log, end]).toEqual([lines, { end: "completed" }]);
+  });
+});
+
 describe("AP creation on KVM", () => {
   test("the created vCPU runs; the answer comes first", async () => {
     const { log, end } = await go(`export function boot() {
@@ -37,7 +66,7 @@ describe("AP creation on KVM", () => {
     expect([log, end]).toEqual([["answer 0x0 0x0", "ap"], { end: "completed" }]);
   });
 
-  // kvm.md 8
+  // KVM, sev_snp_ap_creation()
   test.each([
     ["an unknown request", "3n | (1n << 32n), VMSA", "vmgexit: invalid AP creation request [0x3] from guest"],
     ["VMPL bits", "1n | (1n << 16n) | (1n << 32n), VMSA", "vmgexit: invalid AP creation request [0x10001] from guest"],

@@ -20,7 +20,7 @@ export interface FieldChange {
   to: number | string;
 }
 
-/** One event of the trace (design/programs.md, section 5). */
+/** One event of the trace. */
 export interface TraceEvent {
   /** counts every event of every actor from 1; step k is the state after event k */
   n: number;

@@ -6,7 +6,7 @@ import type { EntryView, FieldChange, Mapping, Reason, TraceEvent } from "../cor
 import type { Scenario } from "../scenario/schema";
 import type { OpName } from "../trace/operations";
 
-/** How a run ended (design/programs.md, section 4). */
+/** How a run ended. */
 export type End =
   | { end: "completed" }
   | { end: "terminated"; set: number; code: number; name: string }

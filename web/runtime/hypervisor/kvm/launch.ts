@@ -22,7 +22,7 @@ const POLICY_SMT = 0x1_0000;
  * Platform, guest context, launch pages, VMSA. The spa of the VMSA. Any step that fails refuses the guest, with that status.
  *
  * Every page is launched as 4 KiB, whatever memory the guest gets later: sev_gmem_post_populate() knows no other size. It also
- * makes sure that nobody has the page yet (-EEXIST); `hv.alloc` hands out no other. RAM behind these pages stays unassigned,
+ * makes sure that nobody has the page yet (-EEXIST); `hv.alloc` hands out no other, parts may. RAM behind these pages stays unassigned,
  * unmapped and not valid.
  */
 export function launch(hv: Hypervisor, parts: LaunchParts = {}): number {
@@ -103,11 +103,19 @@ function launchGuestPage(hv: Hypervisor, gctx: number, gpa: number, edit: Launch
   const spa = hv.alloc();
   const page: LaunchPage = { gpa, spa, type, size: "4K", vmpl1: grant(1), vmpl2: grant(2), vmpl3: grant(3), contents };
   if (edit?.(page) === null) return hv.free(spa);
+  if (page.spa !== spa) mustBeFree(hv, page);
   launchPage(hv, gctx, page);
   const pages = page.size === "2M" ? 512 : 1;
   const [first, at] = [Number(page.gpa), Number(page.spa)];
   for (let i = 0; i < pages; i++) privateMemory.set(first + i * PAGE_SIZE, at + i * PAGE_SIZE);
   if (page.size === "2M") hugePages.add(first);
+}
+
+/** KVM launches no page that somebody has; QEMU says so, and gives up. [sev_gmem_post_populate(); QEMU, sev_snp_launch_update()] */
+function mustBeFree(hv: Hypervisor, { gpa, spa }: LaunchPage): void {
+  if (hv.rmpread(spa)?.assigned !== 1) return;
+  log("SNP_LAUNCH_UPDATE ret=-17 fw_error=0 ''");
+  hv.refuse("-EEXIST", `SNP_LAUNCH_UPDATE of the page at 0x${gpa.toString(16)}`);
 }
 
 function launchPage(hv: Hypervisor, gctx: number, page: LaunchPage): void {

@@ -97,8 +97,13 @@ function givePrivateBack(hv: Hypervisor, gpa: number): void {
   else log(`KVM: SEV: failed to update RMP entry for GPA 0x${gpa.toString(16)}: the page is leaked`);
 }
 
-/** [psmash_rmp_entry()] */
-export function smash(hv: Hypervisor, spa: number): void {
+/**
+ * Splits a 2M entry. Where a running vCPU has its VMSA in it, every vCPU is made to exit, and it is tried once more. False when it
+ * is in use still: the guest goes on, and comes back. [psmash_rmp_entry(), sev_handle_rmp_fault()]
+ */
+export function smash(hv: Hypervisor, spa: number): boolean {
   const FAIL_INUSE = 3;
-  while (hv.psmash(spa) === FAIL_INUSE);
+  if (hv.psmash(spa) !== FAIL_INUSE) return true;
+  for (const { vcpu } of hv.vcpus) hv.kick(vcpu);
+  return hv.psmash(spa) !== FAIL_INUSE;
 }

@@ -69,7 +69,10 @@ function mapPrivate(hv: Hypervisor, gpa: number): void {
     return;
   }
   // Seen before: the RMP says whether it is the guest's still.
-  if (hugePages.has(hugeOf(gpa))) return hv.npt.map(hugeOf(gpa), hugeOf(spa), { size: "2M" });
+  if (hugePages.has(hugeOf(gpa))) {
+    if (lookup(hv, spa).huge) return hv.npt.map(hugeOf(gpa), hugeOf(spa), { size: "2M" });
+    hugePages.delete(hugeOf(gpa));
+  }
   if (hv.rmpread(spa)?.assigned !== 1) makePrivate(hv, gpa, spa);
   hv.npt.map(gpa, spa);
 }
@@ -121,7 +124,7 @@ function rmpFault(hv: Hypervisor, gpa: number): void {
   if (sharedPages.has(gpa) || spa === undefined) return;
   const entry = lookup(hv, spa);
   if (!entry.assigned || !entry.huge) return;
-  smash(hv, hugeOf(spa));
+  if (!smash(hv, hugeOf(spa))) return;
   hugePages.delete(hugeOf(gpa));
   hv.npt.unmap(gpa);
 }
