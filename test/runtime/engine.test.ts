@@ -1,7 +1,8 @@
 /** What is relied on of QuickJS's raw exports: nothing promises them, so a new version has to pass here first. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { type CallSite, CallSites } from "../../web/runtime/call-sites";
 import { Engine, OutOfMemory } from "../../web/runtime/engine";
+import { instantiate } from "../../web/runtime/quickjs";
 import { theParts } from "./programs";
 
 let quickjs: WebAssembly.Module;
@@ -166,4 +167,24 @@ describe("an engine", () => {
     ]);
     expect(engine.isPromise(engine.evaluate("k", "await new Promise(() => {});").value)).toBe(true);
   });
+});
+
+test("nothing around an engine shows in its memory: not the process, the browser's language, or the time", async () => {
+  const started = async () => {
+    const { exports, memory } = await instantiate(quickjs, 400);
+    exports.QTS_NewContext(exports.QTS_NewRuntime(), 0xffff);
+    return Buffer.from(memory.buffer.slice(0));
+  };
+  const here = await started();
+  const [program = ""] = process.argv.slice(1);
+  try {
+    process.argv[1] = "/a/program/with/a/much/longer/path/than/before/it.js";
+    vi.stubGlobal("navigator", { language: "de-AT-u-co-phonebk" });
+    vi.spyOn(Date, "now").mockReturnValue(12345);
+    expect((await started()).equals(here)).toBe(true);
+  } finally {
+    process.argv[1] = program;
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  }
 });

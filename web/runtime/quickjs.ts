@@ -79,6 +79,27 @@ function nativeStack({ Oa, Ma }: WebAssembly.Exports): NativeStack {
   return stack;
 }
 
+/**
+ * What the C library asks of its surroundings when the engine starts. The module's glue answers with the browser's language and
+ * the path of the process, which the library then keeps in the heap: how much memory a program has left would differ from
+ * place to place. Here nothing is around the engine, and it is always the same time. Names as the build gave them:
+ * e environ_get, f environ_sizes_get, n _tzset_js, p emscripten_date_now.
+ */
+function alone(imports: WebAssembly.Imports, memory: WebAssembly.Memory): WebAssembly.Imports {
+  const zero = (...at: number[]) => {
+    for (const address of at) new DataView(memory.buffer).setUint32(address, 0, true);
+    return 0;
+  };
+  const { a: glue = {} } = imports;
+  const own = {
+    e: () => 0,
+    f: zero,
+    n: (timezone: number, daylight: number) => void zero(timezone, daylight),
+    p: () => 0,
+  };
+  return { ...imports, a: { ...glue, ...own } };
+}
+
 /** An instance whose linear memory has `pages` pages of 64 KiB for ever. Takes about 7 ms. */
 export async function instantiate(quickjs: WebAssembly.Module, pages: number) {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -86,7 +107,7 @@ export async function instantiate(quickjs: WebAssembly.Module, pages: number) {
   const loading = loadModule({
     wasmMemory: memory,
     instantiateWasm(imports, done) {
-      const instance = new WebAssembly.Instance(quickjs, imports as WebAssembly.Imports);
+      const instance = new WebAssembly.Instance(quickjs, alone(imports as WebAssembly.Imports, memory));
       own = instance.exports;
       done(instance);
       return instance.exports;
