@@ -213,6 +213,26 @@ export enum Tile {
   HEAD = 0x40,
 }
 
+/** One byte a 2 MiB region: the Tile that all its pages share, without HEAD, or MIXED. */
+export enum Region {
+  VMSA = 0x10,
+  LARGE = 0x20,
+  HEAD = 0x40,
+  /** its pages differ */
+  MIXED = 0x80,
+}
+
+/** A run of pages whose entries differ only by a stepping gpa: offsets in bytes. */
+export enum Run {
+  /** u32: its first page */
+  PFN = 0,
+  /** u32: number of pages */
+  PAGES = 4,
+  /** the first page's own entry, 16 bytes */
+  ENTRY = 8,
+  BYTES = 24,
+}
+
 /** Checks that a user may turn off (spec section 5): bit numbers of the mask. Names: web/manual/checks.ts. */
 export enum Check {
   GUEST_OWNED = 0,
@@ -629,6 +649,8 @@ export enum Form {
   INNER = 1,
   /** each as the first, its gpa 4 KiB further: after PSMASH */
   SMASHED = 2,
+  /** each as the first: where SNP_INIT gives a whole region to the firmware or makes it HV-Fixed */
+  ALIKE = 3,
 }
 
 /** The header, at the start of memory: u32 each, offsets in bytes. Where everything is. */
@@ -645,13 +667,14 @@ export enum Header {
   JOURNAL_ROOM = 1064,
   AT_RMP = 1068,
   AT_REGIONS = 1072,
-  AT_CONTENTS = 1076, // 0: this machine holds no contents
+  AT_CONTENTS = 1076, // frames of 4 KiB, the first of zeros; 0: this machine holds no contents
   AT_EVENTS = 1080,
   AT_JOURNAL = 1084,
   AT_SCRATCH = 1088,
   AT_CELLS = 1092,
   AT_TABLES = 1096,
-  END = 1100,
+  AT_FRAMES = 1100, // u32 a page: its frame, 0 before its first write
+  END = 1104,
 }
 
 /** create() flags. */

@@ -27,6 +27,6 @@ export { pageReclaim, pageSetState, pageMdInit } from "./firmware/page";
 export { seek, mark, rewind } from "./state/time";
 export { explain } from "./again";
 export { changes } from "./step/changes";
-export { nestedLeafOf, guestLeafOf, tiles } from "./queries";
+export { assigned, guestLeafOf, nestedLeafOf, overview, runs, tiles, touched } from "./queries";
 export { forget, sweep } from "./sweep";
 export { explored, exploreChoose, exploreMask, exploreSlice, exploreStart } from "./explore/search";

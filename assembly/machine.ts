@@ -4,6 +4,7 @@ import { setRecords } from "./memory/journal";
 import { layOut } from "./memory/layout";
 import { cellAt } from "./memory/registers";
 import { actAs, setInUse } from "./step/actor";
+import { startSummaries } from "./state/summary";
 import { setOff } from "./step/rung";
 
 /**
@@ -22,6 +23,7 @@ export function create(
 ): bool {
   if (!layOut(pages, covered, vmpls, options, eventRoom, journalRoom)) return false;
   setRecords(0);
+  startSummaries();
   actAs(0, 0, 0, 0, 0);
   setInUse(0);
   setOff(0);

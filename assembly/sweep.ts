@@ -6,7 +6,9 @@ import { guestRead, guestWrite } from "./guest/access";
 import { pvalidate } from "./guest/pvalidate";
 import { nptMap } from "./host/paging";
 import { rmpupdate } from "./host/rmpupdate";
+import { keepFrames } from "./memory/frames";
 import { setRecords } from "./memory/journal";
+import { forgetSummaries } from "./state/summary";
 import { asid } from "./step/actor";
 
 /**
@@ -67,6 +69,8 @@ function map(from: u32, to: u32): u32 {
 /** The state stays, how it came about is forgotten: all room for events and journal is free again. */
 export function forget(): void {
   setRecords(0);
+  keepFrames();
+  forgetSummaries();
   store<u32>(Header.STEP, 0);
   store<u32>(Header.EVENTS, 0);
 }

@@ -10,7 +10,7 @@ import { contextNumber, forgetGuest, stateAt } from "./context";
 import { roomLeft } from "../memory/journal";
 import { covered, pages, setCovered } from "../memory/layout";
 import { readCell, writeCell } from "../memory/registers";
-import { entryAt, headOf, isLarge, writeEntry, writeRegion } from "../state/rmp";
+import { entryAt, headOf, isEmpty, isLarge, writeEntry, writeRegion } from "../state/rmp";
 
 /** What RMP_BASE and RMP_END cover: 16 bytes a page behind 16 KiB of bookkeeping, cut to whole 2 MiB (Simplified) and to memory. */
 export function coverage(base: u64, end: u64): u32 {
@@ -41,7 +41,11 @@ export function build(base: u64, end: u64, a: u64, b: u64, c: u64): bool {
   range2 = c;
   const reach = max(covers, covered);
   let records: u32 = 256;
-  for (let pfn: u32 = 0; pfn < reach; pfn++) if (!isWanted(pfn)) records++;
+  for (let region: u32 = 0; region < reach; region += 512) {
+    if (staysEmpty(region)) continue;
+    if (isNew(region)) records++;
+    else for (let pfn = region; pfn < region + 512; pfn++) if (!isWanted(pfn)) records++;
+  }
   if (records > roomLeft()) return false;
   for (let pfn: u32 = 0; pfn < reach; pfn += 512) buildRegion(pfn);
   // the IOMMU comes after the RMP is there
@@ -74,13 +78,45 @@ function within(pfn: u32, range: u64): bool {
 
 /** Writes each entry once, so that the event's changes are from what it was to what it is. */
 function buildRegion(region: u32): void {
-  let special = false;
-  for (let pfn = region; pfn < region + 512; pfn++) if (wanted(pfn) != 0) special = true;
-  if (isLarge(headOf(region)) && !special) {
-    writeRegion(region, 0, 0, 0, Form.ZERO);
+  if (staysEmpty(region)) return;
+  if (isNew(region)) {
+    const head = wanted(region);
+    writeRegion(region, head, 0, 0, head == 0 ? Form.ZERO : Form.ALIKE);
     return;
   }
   for (let pfn = region; pfn < region + 512; pfn++) if (pfn + 1 != first) put(pfn);
+}
+
+/** Nothing is in the region, and nothing is to be: most of a large memory. */
+function staysEmpty(region: u32): bool {
+  return isEmpty(region) && !isSpecial(region);
+}
+
+/** One record does for the whole region: it is empty or one 2M entry, and all pages are to be the same. */
+function isNew(region: u32): bool {
+  if (!isEmpty(region) && !isLarge(headOf(region))) return false;
+  const head = wanted(region);
+  // its page before the RMP comes last, and a mixed region is written page by page
+  if (region < first && first <= region + 512) return false;
+  for (let pfn = region + 1; pfn < region + 512; pfn++) if (wanted(pfn) != head) return false;
+  return true;
+}
+
+/** Whether any page of the region is to be more than Hypervisor. */
+function isSpecial(region: u32): bool {
+  if (region >= covers) return false;
+  return (
+    (region <= last && region + 512 >= first) ||
+    region <= <u32>RmpTable.ASEG_LAST >>> 12 ||
+    reaches(region, range0) ||
+    reaches(region, range1) ||
+    reaches(region, range2)
+  );
+}
+
+function reaches(region: u32, range: u64): bool {
+  const from = range >>> 32;
+  return from < <u64>region + 512 && from + (range & 0xffffffff) > <u64>region;
 }
 
 function put(pfn: u32): void {

@@ -5,6 +5,7 @@
  *   record, 32 bytes: u32 kind | u32 where | 16 bytes | u8 form before | u8 form after | unused
  */
 import { ChangeKind, Form } from "../abi";
+import { framesLeft, giveBack } from "./frames";
 import { journal, journalRoom } from "./layout";
 
 /** Records in use; those behind them, up to the last event's, can be redone. */
@@ -35,7 +36,8 @@ export function setRecords(count: u32): void {
 }
 
 export function hasRoom(): bool {
-  return records + MOST_PER_OPERATION <= journalRoom;
+  giveBack(records);
+  return records + MOST_PER_OPERATION <= journalRoom && framesLeft() >= 8;
 }
 
 // @ts-ignore: decorator
@@ -84,7 +86,8 @@ export function saveAnswer(step: u32, address: usize): void {
   if (saves) copy16(next(ChangeKind.ANSWER, step), address);
 }
 
-/** Records there is still room for. */
+/** Records there is still room for; pages written whole take 256 each, and a frame. */
 export function roomLeft(): u32 {
-  return journalRoom - records;
+  if (!sealed) giveBack(records);
+  return min(journalRoom - records, framesLeft() << 8);
 }

@@ -2,7 +2,8 @@
  * Where everything lives. Memory is sized once, in create(); nothing grows while the machine runs, so views from outside
  * never detach and a machine is a plain copy of bytes.
  *
- *   Header | cells | RMP | regions | table directory | table nodes | contents | events | journal | scratch
+ *   Header | cells | RMP | regions | table directory | table nodes | contents | events | journal | scratch | frames | owners |
+ *   summaries | totals
  */
 import { Cell, Entry, Event, Header, Limit, Option } from "../abi";
 
@@ -27,6 +28,21 @@ export let eventRoom: u32 = 0;
 export let journal: usize = 0;
 export let journalRoom: u32 = 0;
 export let scratch: usize = 0;
+/** One u32 a page: the frame in `contents` that holds its bytes (frames.ts). */
+export let frames: usize = 0;
+/** Two u32 a frame in use: the page, and the journal record that its first write is kept in. */
+export let owners: usize = 0;
+export let frameRoom: u32 = 0;
+/** What is known of each 2 MiB region (state/summary.ts). */
+export let summaries: usize = 0;
+export let totals: usize = 0;
+
+/** Physical memory that the tables of this machine are laid out for: 64 GiB, in pages. */
+const MOST_PAGES: u32 = 1 << 24;
+/** Memory up to this has a frame for every page; beyond, one for every page that events can write. In pages. */
+const ALL_FRAMES: u32 = 65536;
+/** Bytes of a summary. */
+export const SUMMARY_BYTES: usize = 40;
 
 /** SNP_INIT reads the coverage from RMP_BASE and RMP_END; time travel takes it back. In pages, a multiple of 512. */
 export function setCovered(count: u32): void {
@@ -52,7 +68,7 @@ export function eventAt(step: u32): usize {
   return events + <usize>step * Event.BYTES;
 }
 
-/** Lays memory out. False if the machine does not fit into 4 GiB. Sizes in pages of 4 KiB, events and journal records. */
+/** Lays memory out. False if the machine does not fit into 4 GiB, or has more than 64 GiB of its own. Sizes in pages of 4 KiB, events and journal records. */
 export function layOut(
   pageCount: u32,
   coveredCount: u32,
@@ -61,6 +77,7 @@ export function layOut(
   eventCount: u32,
   journalCount: u32,
 ): bool {
+  if (pageCount > MOST_PAGES) return false;
   pages = pageCount;
   covered = coveredCount;
   vmpls = vmplCount;
@@ -74,6 +91,9 @@ export function layOut(
   while (directoryCells < regionCount * 4) directoryCells <<= 1;
   directoryMask = directoryCells - 1;
   nodeRoom = regionCount + 2048;
+  // an event writes into a page or two, or spends 256 records on a whole one
+  const writable = max(ALL_FRAMES, eventCount + (journalCount >>> 8) + 4096);
+  frameRoom = options & Option.CONTENTS ? min(pageCount, writable) : 0;
 
   const start: usize = (__heap_base + 4095) & ~4095;
   const fixed: u64 =
@@ -81,11 +101,12 @@ export function layOut(
     <u64>regionCount * 4 +
     <u64>directoryCells * DIRECTORY_CELL +
     <u64>nodeRoom * NODE_BYTES +
-    (options & Option.CONTENTS ? <u64>pageCount << 12 : 0) +
+    (frameRoom != 0 ? (<u64>(frameRoom + 1) << 12) + (<u64>pageCount << 2) + (<u64>frameRoom << 3) : 0) +
+    <u64>regionCount * SUMMARY_BYTES +
     (<u64>eventCount + 1) * Event.BYTES +
     <u64>journalCount * 32 +
     Limit.SCRATCH_BYTES +
-    65536 +
+    131072 +
     start;
   if (fixed > 0xffff0000) return false;
   const wanted = <i32>((fixed + 65535) >>> 16);
@@ -97,10 +118,14 @@ export function layOut(
   regions = take(<usize>regionCount << 2);
   directory = take(<usize>directoryCells * DIRECTORY_CELL);
   nodes = take(<usize>nodeRoom * NODE_BYTES);
-  contents = options & Option.CONTENTS ? take(<usize>pageCount << 12) : 0;
+  contents = frameRoom != 0 ? take(<usize>(frameRoom + 1) << 12) : 0;
   events = take(<usize>(eventCount + 1) * Event.BYTES);
   journal = take(<usize>journalCount << 5);
   scratch = take(Limit.SCRATCH_BYTES);
+  frames = frameRoom != 0 ? take(<usize>pageCount << 2) : 0;
+  owners = take(<usize>frameRoom << 3);
+  summaries = take(<usize>regionCount * SUMMARY_BYTES);
+  totals = take(17 * 4);
 
   store<u32>(Header.MAGIC, 0x534e5031);
   store<u32>(Header.PAGES, pages);
@@ -111,6 +136,7 @@ export function layOut(
   store<u32>(Header.AT_RMP, <u32>rmp);
   store<u32>(Header.AT_REGIONS, <u32>regions);
   store<u32>(Header.AT_CONTENTS, <u32>contents);
+  store<u32>(Header.AT_FRAMES, <u32>frames);
   store<u32>(Header.AT_EVENTS, <u32>events);
   store<u32>(Header.AT_JOURNAL, <u32>journal);
   store<u32>(Header.AT_SCRATCH, <u32>scratch);

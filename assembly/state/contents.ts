@@ -5,7 +5,8 @@
  * ("constant default values (0xff)", M. Roth's patch).
  */
 import { Cell, Flag } from "../abi";
-import { saveBlock } from "../memory/journal";
+import { recording, records, saveBlock } from "../memory/journal";
+import { frameOf, ownFrameOf } from "../memory/frames";
 import { contents, pages, scratch } from "../memory/layout";
 import { readCell } from "../memory/registers";
 import { decrypt, encrypt, hi, lo } from "./cipher";
@@ -27,7 +28,7 @@ function plain(l: u64, h: u64): void {
 }
 
 function fetchBlock(key: u32, block: u64): void {
-  const at = contents + <usize>block;
+  const at = frameOf(<u32>(block >>> 12)) + <usize>(block & 4095);
   if (key != 0) {
     decrypt(key, block, load<u64>(at), load<u64>(at, 8));
     plain(lo, hi);
@@ -37,7 +38,7 @@ function fetchBlock(key: u32, block: u64): void {
 }
 
 function putBlock(key: u32, block: u64): void {
-  const at = contents + <usize>block;
+  const at = ownFrameOf(<u32>(block >>> 12), recording ? records + 1 : 0) + <usize>(block & 4095);
   saveBlock(at);
   if (key != 0) {
     encrypt(key, block, low, high);

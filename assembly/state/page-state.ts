@@ -1,6 +1,6 @@
 /** Page states of the firmware ABI (56860), table 11, and the map of all pages. */
 import { Flag, PageState, Tile } from "../abi";
-import { covered, pages } from "../memory/layout";
+import { covered } from "../memory/layout";
 import { asidOf, coveringOf, FRAME, headOf, isLarge } from "./rmp";
 
 /** State of a covered page, by its covering entry. */
@@ -29,18 +29,21 @@ function stateOf(pfn: u32): u32 {
   return gpa == 0x1000 ? PageState.FIRMWARE_IOMMU : PageState.METADATA;
 }
 
-/** Writes one byte a page (Tile) for all pages to `to`. */
-export function writeTiles(to: usize): void {
-  for (let pfn: u32 = 0; pfn < pages; pfn++) store<u8>(to + pfn, tileOf(pfn));
+/** Writes one byte a page (Tile) for `count` pages from `first` on to `to`. */
+export function writeTiles(to: usize, first: u32, count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    const pfn = first + i;
+    store<u8>(to + i, pfn >= covered ? <u8>PageState.UNCOVERED : <u8>tileOfCovered(pfn));
+  }
 }
 
-function tileOf(pfn: u32): u8 {
-  if (pfn >= covered) return <u8>PageState.UNCOVERED;
+/** Tile of a page that the RMP covers. */
+export function tileOfCovered(pfn: u32): u32 {
   const covering = coveringOf(pfn);
   const head = headOf(covering);
   let tile: u32 = stateOf(covering);
   // a Context page has the bit too, and is no VMSA
   if ((head & Flag.VMSA) != 0 && asidOf(covering) != 0) tile |= Tile.VMSA;
   if (isLarge(head)) tile |= covering == pfn ? Tile.LARGE | Tile.HEAD : Tile.LARGE;
-  return <u8>tile;
+  return tile;
 }

@@ -89,6 +89,11 @@ export function immutableIn(pfn: u32): u32 {
   return load<u32>(regions + (<usize>(pfn >>> 9) << 2)) >>> 16;
 }
 
+/** Whether all 512 entries of a region are zero: an unassigned page keeps no field but Immutable. */
+export function isEmpty(pfn: u32): bool {
+  return load<u32>(regions + (<usize>(pfn >>> 9) << 2)) == 0;
+}
+
 /** Counts the region of a page anew whose entry changed from `was` to `is`. */
 export function recount(pfn: u32, was: u64, is: u64): void {
   const at = regions + (<usize>(pfn >>> 9) << 2);
@@ -153,20 +158,18 @@ export function fillRegion(pfn: u32, form: Form): void {
   const first = entryAt(pfn);
   const head = load<u64>(first);
   const rest = load<u64>(first, 8);
+  const alike = form == Form.SMASHED || form == Form.ALIKE;
   let each: u64 = 0;
   if (form == Form.INNER) each = Flag.ASSIGNED;
-  else if (form == Form.SMASHED) each = head;
+  else if (form != Form.ZERO) each = head;
   for (let i: u32 = 1; i < 512; i++) {
     const at = first + (<usize>i << Entry.SHIFT);
     if (form == Form.SMASHED) each += 0x1000;
     store<u64>(at, each);
-    store<u64>(at, form == Form.SMASHED ? rest : 0, 8);
+    store<u64>(at, alike ? rest : 0, 8);
   }
   const one = <u32>head & Flag.ASSIGNED;
   const fixed = <u32>(head & Flag.IMMUTABLE) >>> 2;
-  const others: u32 = form == Form.ZERO ? 0 : 511;
-  store<u32>(
-    regions + (<usize>(pfn >>> 9) << 2),
-    (one + others) | ((fixed + (form == Form.SMASHED ? fixed * 511 : 0)) << 16),
-  );
+  const others: u32 = form == Form.INNER ? 511 : alike ? one * 511 : 0;
+  store<u32>(regions + (<usize>(pfn >>> 9) << 2), (one + others) | ((fixed + (alike ? fixed * 511 : 0)) << 16));
 }

@@ -3,10 +3,12 @@
  * all that a record can be of.
  */
 import { Cell, ChangeKind, Event, Form, Header } from "../abi";
+import { giveBack } from "../memory/frames";
 import { records, setRecords } from "../memory/journal";
 import { cells, eventAt, journal, setCovered } from "../memory/layout";
 import { forgetLast } from "../memory/tables";
 import { entryAt, fillRegion, recount } from "./rmp";
+import { catchUp, accounted, touch } from "./summary";
 
 function swap16(a: usize, b: usize): void {
   const lo = load<u64>(a);
@@ -27,9 +29,11 @@ function swap(index: u32, undoing: bool): void {
     // an event shows its answer wherever time stands
   } else if (kind == ChangeKind.ENTRY) {
     const entry = entryAt(where);
+    touch(where);
     swap16(entry, at + 8);
     recount(where, load<u64>(at + 8), load<u64>(entry));
   } else {
+    touch(where);
     swap16(entryAt(where), at + 8);
     fillRegion(where, undoing ? <Form>load<u8>(at, 24) : <Form>load<u8>(at, 25));
   }
@@ -53,6 +57,7 @@ export function mark(): u32 {
  */
 export function rewind(step: u32, at: u32): void {
   forgetLast();
+  catchUp();
   let count = records;
   while (count > at) {
     count--;
@@ -61,6 +66,8 @@ export function rewind(step: u32, at: u32): void {
     else swap(count, true);
   }
   setRecords(count);
+  accounted(count);
+  giveBack(count);
   // registers that were saved into a VMSA with that event since
   if (endOf(step) > at) store<u32>(eventAt(step - 1), at, Event.JOURNAL);
   store<u32>(Header.STEP, step);
@@ -77,10 +84,12 @@ export function firstRecord(step: u32): u32 {
 export function seek(step: u32): void {
   const wanted = endOf(step);
   forgetLast();
+  catchUp();
   let at = records;
   while (at > wanted) swap(--at, true);
   while (at < wanted) swap(at++, false);
   setRecords(at);
+  accounted(at);
   store<u32>(Header.STEP, step);
   setCovered(<u32>load<u64>(cells + (Cell.COVERED << 3)));
 }

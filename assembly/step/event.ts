@@ -4,6 +4,7 @@
  */
 import { Event, Header, Outcome, Rule } from "../abi";
 import { hasRoom, recording, records, setRecording } from "../memory/journal";
+import { forgetSummaries } from "../state/summary";
 import { eventAt, eventRoom } from "../memory/layout";
 import { clearExhausted, exhausted } from "../memory/tables";
 import { seek } from "../state/time";
@@ -84,6 +85,7 @@ export function ofAsid(owner: u32): void {
 
 /** Off: no event is kept, and nothing is journaled. */
 export function record(on: bool): void {
+  if (on && !recording) forgetSummaries();
   setRecording(on);
   useSpare();
 }

@@ -3,10 +3,11 @@
  * else. APM vol. 2, 15.34.1: one key an ASID; the tweak is the system physical address.
  */
 import { describe, expect, it } from "vitest";
-import { EferBit, Vmsa } from "../../assembly/abi";
+import { Actor, EferBit, Outcome, Size, Vmsa } from "../../assembly/abi";
 import { CoreMachine } from "../../cli/core-machine";
 import type { Operation } from "../../cli/operation";
 import { matches } from "../../cli/vectors";
+import { Machine } from "../../web/core/machine";
 import { Model } from "../model/model";
 import { core as module } from "./core-module";
 import {
@@ -184,5 +185,62 @@ describe("page contents", () => {
     play({ op: "guest-write", ...VMPL0, gva: GPA + Vmsa.VINTR_CTRL, len: 8, value: 0n });
     play({ op: "vmrun", asid: 1, vmsa: SPA });
     expect(core.machine.event(core.machine.events).result).toEqual({ vmpl: 2, cpl: 3 });
+  });
+});
+
+describe("contents of a large memory", () => {
+  const PAGES_OF_64_GIB = 1 << 24;
+  const config = {
+    pages: PAGES_OF_64_GIB,
+    covered: PAGES_OF_64_GIB,
+    vmpls: 4,
+    sss: true,
+    contents: true,
+    snp: true,
+    eventRoom: 64,
+    journalRoom: 65_536,
+  };
+
+  it("a page has its own bytes wherever it is, and loses them with its first write", () => {
+    const machine = Machine.create(module, config);
+    machine.as(Actor.HYPERVISOR, 0, 0, 0, 0);
+    const far = (PAGES_OF_64_GIB - 1) * 4096;
+    machine.hostWrite(0x1000, Size.S4K, 8, 0x11n);
+    machine.hostWrite(far + 8, Size.S4K, 8, 0x22n);
+    expect(machine.contents(far)[8]).toBe(0x22);
+    expect(machine.contents(0x1000)[0]).toBe(0x11);
+    expect(machine.contents(0x2000).every((byte) => byte === 0)).toBe(true);
+    machine.seek(1);
+    expect(machine.contents(far)[8]).toBe(0);
+    machine.seek(2);
+    expect(machine.contents(far)[8]).toBe(0x22);
+    // another future: the page written there is the only one that keeps anything
+    machine.seek(1);
+    machine.hostWrite(0x5000, Size.S4K, 8, 0x33n);
+    expect(machine.contents(0x5000)[0]).toBe(0x33);
+    expect(machine.contents(far)[8]).toBe(0);
+    machine.hostWrite(far, Size.S4K, 8, 0x44n);
+    machine.seek(2);
+    expect(machine.contents(0x5000)[0]).toBe(0x33);
+    machine.seek(0);
+    expect(machine.contents(0x1000)[0]).toBe(0);
+  });
+
+  it("again and again in the same machine: frames of futures that are gone come back", () => {
+    const machine = Machine.create(module, { ...config, eventRoom: 4096 });
+    machine.as(Actor.HYPERVISOR, 0, 0, 0, 0);
+    for (let round = 0; round < 60; round++) {
+      machine.seek(0);
+      for (let i = 0; i < 4000; i++) {
+        const spa = ((round * 4000 + i) * 64 * 4096) % (PAGES_OF_64_GIB * 4096);
+        if (machine.hostWrite(spa, Size.S4K, 8, 1n) !== Outcome.DONE) throw new Error(`round ${round}, write ${i}`);
+      }
+    }
+    expect(machine.step).toBe(4000);
+  });
+
+  it("more than 64 GiB is refused with a sentence", () => {
+    const pages = PAGES_OF_64_GIB + 512;
+    expect(() => Machine.create(module, { ...config, pages, covered: pages })).toThrow(/does not fit/);
   });
 });

@@ -41,5 +41,5 @@ export function decodeChanges(view: DataView, at: number, count: number): Change
 function further(form: Form, first: RawEntry, page: number): RawEntry {
   if (form === Form.ZERO) return ZERO_ENTRY;
   if (form === Form.INNER) return { ...ZERO_ENTRY, flags: Flag.ASSIGNED };
-  return { ...first, gpa: first.gpa + page * 4096 };
+  return form === Form.ALIKE ? first : { ...first, gpa: first.gpa + page * 4096 };
 }

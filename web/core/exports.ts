@@ -63,7 +63,11 @@ export interface CoreExports {
   changes(step: number): number;
   nestedLeafOf(asid: number, gpa: bigint): bigint;
   guestLeafOf(asid: number, vmpl: number, gva: bigint): bigint;
-  tiles(): void;
+  tiles(first: number, count: number): void;
+  overview(): void;
+  runs(from: number, to: number, most: number): number;
+  touched(): void;
+  assigned(pfn: number): number;
   /** address of the results (Explored) */
   explored(): number;
   exploreChoose(pages: number, gpas: number, asids: number, vmpls: number, everybody: number): void;

@@ -13,6 +13,7 @@ import {
   type Outcome,
   Reason,
   type Rule,
+  Run as RunAt,
   type Rung,
   ShutdownFlag,
   type Size,
@@ -20,7 +21,7 @@ import {
 import { CHECK_NAMES, type CheckName } from "../scenario/schema";
 import { type Changes, decodeChanges } from "./change";
 import { decodeEvent } from "./decode";
-import { entryView, rawEntry, ZERO_ENTRY } from "./entry";
+import { entryView, type RawEntry, rawEntry, ZERO_ENTRY } from "./entry";
 import type { EntryView, Mapping, TraceEvent } from "./event";
 import type { CoreExports } from "./exports";
 import { ruleName } from "./names";
@@ -83,6 +84,20 @@ export interface Mark {
   step: number;
   /** of the journal */
   records: number;
+}
+
+/** A run of pages whose own entries differ only by a stepping gpa. */
+export interface Run {
+  pfn: number;
+  pages: number;
+  /** the first page's */
+  raw: RawEntry;
+}
+
+/** Pages in each state (PageState), and those with a VMSA. */
+export interface Counts {
+  states: number[];
+  vmsas: number;
 }
 
 export interface GuestLeaf {
@@ -438,17 +453,58 @@ export class Machine {
     return Number(this.cell(Cell.COVERED));
   }
 
-  /** One byte a page: Tile bits of assembly/abi.ts. A copy. At most 1 Mi pages. */
-  tiles(): Uint8Array {
-    this.core.tiles();
-    return this.scratch.slice(0, this.config.pages);
+  /** One byte a page: Tile bits of assembly/abi.ts. A copy. At most 1 Mi pages at a time. */
+  tiles(first = 0, count = this.config.pages - first): Uint8Array {
+    if (count > this.scratch.length) throw new RangeError(`no room for the tiles of ${count} pages at a time`);
+    this.core.tiles(first, count);
+    return this.scratch.slice(0, count);
+  }
+
+  /** How many pages are in each state, and one byte a 2 MiB region: Region of assembly/abi.ts. Copies. */
+  overview(): { counts: Counts; regions: Uint8Array } {
+    this.core.overview();
+    const word = (i: number) => this.view.getUint32(this.at.scratch + i * 4, true);
+    const states = Array.from({ length: 16 }, (_, state) => word(state));
+    return { counts: { states, vmsas: word(16) }, regions: this.scratch.slice(68, 68 + this.config.pages / 512) };
+  }
+
+  /**
+   * Runs of pages that are not the hypervisor's, from page `from` to before `to`, whose own entries differ only by a stepping gpa:
+   * the first `most` of them.
+   */
+  runs(from: number, to: number, most: number): Run[] {
+    const count = this.core.runs(from, to, most);
+    return Array.from({ length: count }, (_, i) => {
+      const at = this.at.scratch + i * RunAt.BYTES;
+      const pfn = this.view.getUint32(at + RunAt.PFN, true);
+      return { pfn, pages: this.view.getUint32(at + RunAt.PAGES, true), raw: rawEntry(this.view, at + RunAt.ENTRY) };
+    });
+  }
+
+  /** Which entries the trace ever writes: a u32 a 2 MiB region, a bit for each 16 of its pages. A copy. */
+  touched(): Uint32Array {
+    this.core.touched();
+    const masks = new Uint32Array(this.config.pages / 512);
+    for (let i = 0; i < masks.length; i++) masks[i] = this.view.getUint32(this.at.scratch + i * 4, true);
+    return masks;
+  }
+
+  /** Assigned entries of the 2 MiB region of a page, 0 to 512. */
+  assignedIn(pfn: number): number {
+    return this.core.assigned(pfn);
   }
 
   /** What DRAM holds in `count` pages from `spa` on: ciphertext of private pages. A copy; zeros where nothing is held. */
   contents(spa: number, count = 1): Uint8Array {
-    const start = this.u32(Header.AT_CONTENTS);
-    if (start === 0) return new Uint8Array(count * 4096);
-    return this.bytes.slice(start + spa, start + spa + count * 4096);
+    const out = new Uint8Array(count * 4096);
+    const frames = this.u32(Header.AT_FRAMES);
+    if (frames === 0) return out;
+    const first = spa / 4096;
+    for (let i = 0; i < Math.min(count, this.config.pages - first); i++) {
+      const at = this.u32(Header.AT_CONTENTS) + this.u32(frames + (first + i) * 4) * 4096;
+      out.set(this.bytes.subarray(at, at + 4096), i * 4096);
+    }
+    return out;
   }
 
   /** The nested leaf for a gpa; null where there is none, or one that maps to nothing (`nptIsMmio`). */
