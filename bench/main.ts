@@ -1,12 +1,14 @@
 /**
  * `npm run bench`: ratios, medians and sizes. No test depends on any of them.
- * `-- --quick` for a glance, `-- --part core`, `-- --part explore` or `-- --part page` for one of the three.
+ * `-- --quick` for a glance, `-- --part core`, `-- --part memory`, `-- --part explore` or `-- --part page` for
+ * one of the four.
  * `-- --against REV` instead: the core of this tree against that of another commit, in `--pairs N` (9) alternating pairs.
  */
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAgainst } from "./against";
 import { benchExplore } from "./explore";
+import { benchMemory } from "./memory";
 import { benchPage } from "./page";
 import { benchSweeps } from "./sweeps";
 
@@ -38,6 +40,10 @@ if (values.against !== undefined) {
 if (wants("core")) {
   console.log("The core against the same machine in C, recording off and on; medians of sweeps that took turns");
   console.log(`${await benchSweeps(values.quick ? { small: 5, large: 1 } : { small: 15, large: 5 })}\n`);
+}
+if (wants("memory")) {
+  console.log("The size of memory: made, run and stepped through");
+  console.log(`${await benchMemory(values.quick ? 3 : 9)}\n`);
 }
 if (wants("explore")) {
   console.log("Every state of a small machine: the core's search, the same in C, and Spin");

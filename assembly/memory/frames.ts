@@ -50,7 +50,7 @@ export function keepFrames(): void {
   for (let i: u32 = 0; i < used; i++) store<u32>(owners + (<usize>i << 3), 0, 4);
 }
 
-/** Frames there are still; plenty where each page can have one. */
+/** Frames there are still; plenty where each page can have one, and where no contents are held. */
 export function framesLeft(): u32 {
-  return frameRoom == pages ? 0xffffff : frameRoom - used;
+  return frameRoom == pages || frameRoom == 0 ? 0xffffff : frameRoom - used;
 }

@@ -64,6 +64,11 @@ const ROOMS: Refusals[] = [
     allowed: ["zustand", "../core/event", "../runtime/client", "../runtime/protocol"],
   },
   {
+    room: "web/view",
+    refused: [...OUTSIDE, ...PAGE_ONLY, "../runtime/run", "../runtime/protocol", "../store/ui", "../panels/Why"],
+    allowed: ["../../assembly/abi", "../core/event"],
+  },
+  {
     room: "web/panels",
     refused: [...OUTSIDE, "monaco-editor/editor", "../core/machine", "../runtime/client", "../library/linux"],
     allowed: ["react", "../core/event", "../runtime/protocol", "../store/ui", "../manual/rules"],

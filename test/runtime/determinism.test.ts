@@ -79,7 +79,7 @@ describe("byte for byte", () => {
   test("whatever step was looked at", async () => {
     const trace = await run(SCENARIO, parts);
     const lines = [...trace.lines()];
-    for (const step of [0, 60, 5, trace.events, 17]) trace.view(step, 0x801000);
+    for (const step of [0, 60, 5, trace.events, 17]) trace.view({ step, spa: 0x801000 });
     expect(hashOf([...trace.lines()])).toBe(hashOf(lines));
     trace.release();
     expect(await digest(SCENARIO, parts)).toBe(first);

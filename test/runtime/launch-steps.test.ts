@@ -39,11 +39,11 @@ function chain(pages: Page[]): string[] {
 async function launched(given: Given = {}): Promise<{ steps: LaunchStep[]; decided: Decided[]; end: unknown }> {
   const trace = await run(scenario("export function boot() {}", given), await theParts());
   const { decided = [] } = trace.result(0);
-  const before = trace.view(3, null);
+  const before = trace.view({ step: 3, spa: null });
   const answer = { steps: trace.launch(), decided, end: trace.end };
   // measuring goes through the run and leaves no trace of that
   expect(trace.launch()).toBe(answer.steps);
-  expect(trace.view(3, null)).toEqual(before);
+  expect(trace.view({ step: 3, spa: null })).toEqual(before);
   trace.release();
   return answer;
 }

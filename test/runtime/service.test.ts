@@ -55,13 +55,17 @@ describe("the worker", () => {
     const look = { step: Number.POSITIVE_INFINITY, spa: 0x801000 };
     const both = (await ask({ type: "run", id: 9, scenario: BOOT, look })) as Told;
     expect(both.result.view).toEqual(view);
-    expect(transferred.at(-1)).toBe(3);
-    expect(view).toMatchObject({ step: result.events, events: result.events, rowsLeft: 0, syscfg: "0x3880000" });
+    expect(transferred.at(-1)).toBe(6);
+    expect(view).toMatchObject({ step: result.events, events: result.events, pagesLeft: 0, syscfg: "0x3880000" });
     expect(view.event).toMatchObject({ op: "pvalidate", at: { file: "guest", line: 2 } });
     expect(view.reasons.map(({ outcome }) => outcome)).not.toContain("failed");
     expect(view.reasons.length).toBeGreaterThan(8);
     expect(view.changed).toEqual([{ spa: view.event?.spa, field: "validated", from: 0, to: 1 }]);
-    expect(view.changedPages).toEqual([Number(view.event?.spa)]);
+    expect(view.changes).toEqual({
+      pages: 1,
+      fields: 1,
+      spans: [{ spa: Number(view.event?.spa), pages: 1, fields: ["validated"] }],
+    });
     expect(view.selected?.covering).toMatchObject({ spa: 0x801000, gpa: 0x1000, assigned: true, validated: true });
     expect(view.selected?.mappings).toEqual([{ asid: 1, gpa: 0x1000, spa: 0x801000, size: "4K", w: true, x: true }]);
 
@@ -80,7 +84,7 @@ describe("the worker", () => {
     for (const step of [0, -5, Number.NaN]) {
       const answer = await ask({ type: "at", id: 2, step, spa: null });
       expect(answer).toMatchObject({
-        view: { step: 0, event: null, reasons: [], rows: [], changed: [], selected: null },
+        view: { step: 0, event: null, reasons: [], rows: new Uint8Array(0), changed: [], selected: null },
       });
     }
     const end = await ask({ type: "at", id: 3, step: 1e9, spa: 2 ** 45 });

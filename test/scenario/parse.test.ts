@@ -71,17 +71,17 @@ describe("what is wrong, and where", () => {
     [
       "odd memory",
       { ...least, machine: { memoryMiB: 15 } },
-      "machine.memoryMiB: must be an even number from 2 to 256 MiB, and this is 15.",
+      "machine.memoryMiB: must be an even number from 2 to 65536 MiB, and this is 15.",
     ],
     [
       "no memory",
       { ...least, machine: { memoryMiB: 0 } },
-      "machine.memoryMiB: must be an even number from 2 to 256 MiB, and this is 0.",
+      "machine.memoryMiB: must be an even number from 2 to 65536 MiB, and this is 0.",
     ],
     [
       "too much memory",
-      { ...least, machine: { memoryMiB: 258 } },
-      "machine.memoryMiB: must be an even number from 2 to 256 MiB, and this is 258.",
+      { ...least, machine: { memoryMiB: 65_538 } },
+      "machine.memoryMiB: must be an even number from 2 to 65536 MiB, and this is 65538.",
     ],
     [
       "RMP beyond memory",

@@ -92,3 +92,16 @@ export interface Mapping {
   w: boolean;
   x: boolean;
 }
+
+/** Neighbouring pages whose entries changed in the same fields. */
+export interface ChangeSpan {
+  spa: number;
+  pages: number;
+  fields: string[];
+}
+
+/** Pages in each state (PageState), and those with a VMSA. */
+export interface Counts {
+  states: number[];
+  vmsas: number;
+}

@@ -22,7 +22,7 @@ import { CHECK_NAMES, type CheckName } from "../scenario/schema";
 import { type Changes, decodeChanges } from "./change";
 import { decodeEvent } from "./decode";
 import { entryView, type RawEntry, rawEntry, ZERO_ENTRY } from "./entry";
-import type { EntryView, Mapping, TraceEvent } from "./event";
+import type { Counts, EntryView, Mapping, TraceEvent } from "./event";
 import type { CoreExports } from "./exports";
 import { ruleName } from "./names";
 
@@ -92,12 +92,6 @@ export interface Run {
   pages: number;
   /** the first page's */
   raw: RawEntry;
-}
-
-/** Pages in each state (PageState), and those with a VMSA. */
-export interface Counts {
-  states: number[];
-  vmsas: number;
 }
 
 export interface GuestLeaf {
@@ -563,12 +557,12 @@ export class Machine {
     return out;
   }
 
-  /** What event `step` changed in the RMP. Goes to the state after it and comes back. */
-  changes(step: number): Changes {
+  /** What event `step` changed in the RMP, `most` fields of it one by one. Goes to the state after it and comes back. */
+  changes(step: number, most?: number): Changes {
     const here = this.step;
     this.seek(step);
     const count = step === 0 ? 0 : this.core.changes(step);
-    const found = decodeChanges(this.view, this.at.scratch, count);
+    const found = decodeChanges(this.view, this.at.scratch, count, most);
     this.seek(here);
     return found;
   }

@@ -40,8 +40,11 @@ export interface MachineClient {
   run(scenario: Scenario, options?: RunOptions): Promise<RunResult | null>;
   /** How the scenario would end, without showing it: queued after runs, null when a newer run or `stop` pre-empts it. */
   ends(scenario: Scenario): Promise<RunResult | null>;
-  /** The shown trace after `step` events, with the page at `spa` (bytes, null for none). Null when superseded. */
-  at(step: number, spa: number | null): Promise<StepView | null>;
+  /**
+   * The shown trace after `step` events, with the page at `spa` (bytes, null for none) and the tiles of the
+   * regions wanted before others. Null when superseded.
+   */
+  at(step: number, spa: number | null, wanted?: readonly number[]): Promise<StepView | null>;
   /** The shown trace as JSON lines. Rejects with a sentence when there is none. */
   trace(): Promise<string>;
   /** The pages launched in the shown trace. Rejects with a sentence when there is none. */
@@ -203,7 +206,10 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
       nextLook = null;
       await restored;
       const seat = shown?.seat;
-      const answer = await seat?.ask({ type: "at", step: ask.step, spa: ask.spa }, LOOK_PATIENCE);
+      const answer = await seat?.ask(
+        { type: "at", step: ask.step, spa: ask.spa, ...(ask.wanted && { wanted: ask.wanted }) },
+        LOOK_PATIENCE,
+      );
       if (seat && answer === "late") broke(seat, "The machine did not answer; it was replaced.");
       const current = seat && seat === shown?.seat;
       ask.settle(current && typeof answer === "object" && answer.type === "at" ? answer.view : null);
@@ -246,10 +252,10 @@ export function createClient(load: () => Promise<Parts> = loadParts): MachineCli
         pump();
       });
     },
-    at(step, spa) {
+    at(step, spa, wanted) {
       return new Promise((settle) => {
         nextLook?.settle(null);
-        nextLook = { step, spa, settle };
+        nextLook = { step, spa, settle, ...(wanted && { wanted }) };
         void look();
       });
     },
@@ -301,6 +307,7 @@ function hung(): RunResult {
     files: [],
     log: [],
     logDropped: 0,
+    touched: { regions: new Uint32Array(0), rows: new Uint32Array(0) },
     model: "",
     ms: RUN_PATIENCE,
   };

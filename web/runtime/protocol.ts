@@ -2,9 +2,10 @@
  * What the page and the machine's worker say to each other. The worker runs a scenario once, keeps the trace and
  * the machine, and answers questions about any step of it. Plain data only: structured clone, buffers transferred.
  */
-import type { EntryView, FieldChange, Mapping, Reason, TraceEvent } from "../core/event";
+import type { ChangeSpan, Counts, EntryView, FieldChange, Mapping, Reason, TraceEvent } from "../core/event";
 import type { Scenario } from "../scenario/schema";
 import type { OpName } from "../trace/operations";
+import type { Tiles } from "../view/tiles";
 
 /** How a run ended. */
 export type End =
@@ -94,6 +95,8 @@ export interface RunResult {
   model: string;
   /** milliseconds in the worker; shown as a hint, never tested */
   ms: number;
+  /** 2 MiB regions in which the run ever wrote single entries, and for each a bit for every 16 of its pages */
+  touched: { regions: Uint32Array; rows: Uint32Array };
   /** the checks that failed in it; absent when only the end was asked for */
   decided?: Decided[];
   /** the pages launched; only when asked for with the end */
@@ -102,19 +105,12 @@ export interface RunResult {
   view?: StepView;
 }
 
-/** A step of a trace, and the page of interest (bytes; null for none). A step beyond the end is the end. */
+/** A step of a trace, the page of interest (bytes; null for none). A step beyond the end is the end. */
 export interface Look {
   step: number;
   spa: number | null;
-}
-
-/** One row of the table of entries that matter: a run of neighbouring pages whose entries differ only by a stepping gpa. */
-export interface EntryRow {
-  first: EntryView;
-  /** number of 4 KiB pages in the run (512 for one 2M entry) */
-  pages: number;
-  /** changed by the current step: names of fields */
-  changed: string[];
+  /** 2 MiB regions in sight: their tiles come before others */
+  wanted?: readonly number[];
 }
 
 /** The platform before and around every guest: registers a core, the firmware, its guests. 64-bit values are hex. */
@@ -157,7 +153,7 @@ export type ImageAnswer =
     }
   | { ok: false; message: string };
 
-/** The state after `step` events. */
+/** The state after `step` events: at most 64 KiB, whatever the size of memory. */
 export interface StepView {
   step: number;
   events: number;
@@ -165,16 +161,23 @@ export interface StepView {
   event: TraceEvent | null;
   /** every check of that event in order */
   reasons: Reason[];
+  /** the first fields that the event changed */
   changed: FieldChange[];
-  /** spa of all pages whose RMP entry the event changed (first 4096) */
-  changedPages: number[];
-  /** one byte a page: Tile bits of assembly/abi.ts. Transferred. */
-  tiles: Uint8Array;
-  rows: EntryRow[];
-  /** rows left out of `rows` (at most 512 are sent) */
-  rowsLeft: number;
+  /** what it changed in all: numbers of pages and of their fields, and the first runs of pages that changed alike */
+  changes: { pages: number; fields: number; spans: ChangeSpan[] };
+  /** pages of memory */
+  pages: number;
+  /** how many pages are in each state */
+  counts: Counts;
+  /** one byte a 2 MiB region: Region of assembly/abi.ts. Transferred, like the next two. */
+  regions: Uint8Array;
+  tiles: Tiles;
+  /** the entries that matter, packed (view/rows.ts) */
+  rows: Uint8Array;
+  /** pages that are not the hypervisor's and in none of `rows` */
+  pagesLeft: number;
   /** the page asked for: its covering entry, its own entry where that differs, and who maps it */
-  selected: { covering: EntryView; own: EntryView; mappings: Mapping[] } | null;
+  selected: { covering: EntryView; own: EntryView; mappings: Mapping[]; mappingsLeft: number } | null;
   /** GHCB MSR of vCPU 0, hex; SYSCFG of core 0, hex */
   ghcbMsr: string;
   syscfg: string;

@@ -7,7 +7,7 @@ import { defaultMachine } from "../scenario/defaults";
 import type { Scenario } from "../scenario/schema";
 import { Defect } from "./defect";
 import { Images } from "./images";
-import type { FromWorker, RunResult, ToWorker } from "./protocol";
+import type { FromWorker, RunResult, StepView, ToWorker } from "./protocol";
 import { type Parts, run, runEnd, type Watch } from "./run";
 import type { Sources } from "./sources";
 import { MODEL, type Trace } from "./trace";
@@ -51,8 +51,8 @@ export function answerer(sources: Sources, say: Say, now: () => number): (questi
       const shared = [result.strip.buffer, result.places.buffer];
       const { look } = question;
       if (!look) return say({ type: "ran", id, result }, shared);
-      const view = trace.view(look.step, look.spa);
-      return say({ type: "ran", id, result: { ...result, view } }, [...shared, view.tiles.buffer]);
+      const view = trace.view(look);
+      return say({ type: "ran", id, result: { ...result, view } }, [...shared, ...buffersOf(view)]);
     }
     if (question.type === "image") {
       const alive = (events: number) => say({ type: "alive", id, events });
@@ -61,8 +61,8 @@ export function answerer(sources: Sources, say: Say, now: () => number): (questi
     if (!trace) throw new Defect("the worker was asked for a step before it ran anything");
     if (question.type === "trace") return say({ type: "trace", id, text: [...trace.lines(), ""].join("\n") });
     if (question.type === "launch") return say({ type: "launch", id, launch: trace.launch() });
-    const view = trace.view(question.step, question.spa);
-    say({ type: "at", id, view }, [view.tiles.buffer]);
+    const view = trace.view(question);
+    say({ type: "at", id, view }, buffersOf(view));
   }
 
   return (question) => {
@@ -79,6 +79,10 @@ export function answerer(sources: Sources, say: Say, now: () => number): (questi
   };
 }
 
+function buffersOf({ regions, tiles, rows }: StepView): Transferable[] {
+  return [regions.buffer, tiles.regions.buffer, tiles.bytes.buffer, rows.buffer];
+}
+
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error
@@ -92,6 +96,7 @@ const EMPTY: Omit<RunResult, "end" | "events" | "ms"> = {
   files: [],
   log: [],
   logDropped: 0,
+  touched: { regions: new Uint32Array(0), rows: new Uint32Array(0) },
   model: MODEL,
 };
 

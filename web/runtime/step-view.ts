@@ -1,5 +1,5 @@
 /** The state after a step, as the page draws it. */
-import { Cell, ContextField, FirmwareState, GuestState, Limit } from "../../assembly/abi";
+import { Cell, ContextField, FirmwareState, GuestState, Limit, PageState } from "../../assembly/abi";
 import type { Mapping, TraceEvent } from "../core/event";
 import type { Machine } from "../core/machine";
 import { hex } from "../trace/operand";
@@ -8,13 +8,17 @@ import { ASID } from "./guest";
 import { spaOf } from "./nested";
 import type { PlatformView, StepView } from "./protocol";
 import { entryRows } from "./rows";
+import { tilesOf } from "./tiles";
 
-const MAX_PAGES = 4096;
+/** Fields that are told one by one, runs of changed pages, and mappings of a page: an answer has at most 64 KiB. */
+const MAX_FIELDS = 64;
+const MAX_SPANS = 32;
+const MAX_MAPPINGS = 16;
 const LARGE = 0x20_0000;
 
 /**
  * `step` is from 0 to `events`; `event` is the one that led there. `mapped`: guest-physical addresses at which anything is
- * ever mapped. The machine is left at that step.
+ * ever mapped; `wanted`: 2 MiB regions that are in sight. The machine is left at that step.
  */
 export function stepView(
   machine: Machine,
@@ -23,22 +27,32 @@ export function stepView(
   event: TraceEvent | null,
   spa: number | null,
   mapped: () => readonly number[],
+  wanted: readonly number[] = [],
 ): StepView {
   machine.seek(step);
-  const changes = machine.changes(step);
-  const tiles = machine.tiles();
-  const { rows, rowsLeft } = entryRows(machine, tiles, changes);
+  const { fields, spans, pages: changedPages } = machine.changes(step, MAX_FIELDS);
+  const { pages } = machine.config;
+  const { counts, regions } = machine.overview();
+  const free = (counts.states[PageState.HYPERVISOR] ?? 0) + (counts.states[PageState.UNCOVERED] ?? 0);
+  const changed = fields.slice(0, MAX_FIELDS);
+  if (event && changed.length > 0) event.changed = changed;
   return {
     step,
     events,
     event,
     reasons: event ? reasons(event, machine.explain(step)) : [],
-    changed: changes.fields,
-    changedPages: changes.pages.slice(0, MAX_PAGES),
-    tiles,
-    rows,
-    rowsLeft,
-    selected: spa === null || spa >= machine.config.pages * 4096 ? null : selected(machine, spa, mapped()),
+    changed,
+    changes: {
+      pages: changedPages.length,
+      fields: spans.reduce((sum, span) => sum + span.pages * span.fields.length, 0),
+      spans: spans.slice(0, MAX_SPANS),
+    },
+    pages,
+    counts,
+    regions,
+    tiles: tilesOf(machine, regions, wanted),
+    ...entryRows(machine, spans, pages - free),
+    selected: spa === null || spa >= pages * 4096 ? null : selected(machine, spa, mapped()),
     ghcbMsr: hex(machine.ghcbMsr(0)),
     syscfg: hex(machine.syscfg(0)),
     platform: platformView(machine),
@@ -71,7 +85,13 @@ export function platformView(machine: Machine): PlatformView {
 }
 
 function selected(machine: Machine, spa: number, mapped: readonly number[]): NonNullable<StepView["selected"]> {
-  return { covering: machine.entry(spa), own: machine.ownEntry(spa), mappings: mappingsOf(machine, spa, mapped) };
+  const mappings = mappingsOf(machine, spa, mapped);
+  return {
+    covering: machine.entry(spa),
+    own: machine.ownEntry(spa),
+    mappings: mappings.slice(0, MAX_MAPPINGS),
+    mappingsLeft: Math.max(0, mappings.length - MAX_MAPPINGS),
+  };
 }
 
 /** Who maps a page: every leaf of the guest's nested table that leads to it. */

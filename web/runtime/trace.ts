@@ -5,7 +5,7 @@ import type { Machine } from "../core/machine";
 import { printableJson } from "../scenario/quoted";
 import { decidedBy, launchSteps } from "./launch-steps";
 import type { Log } from "./log";
-import type { End, LaunchStep, RunResult, StepView } from "./protocol";
+import type { End, LaunchStep, Look, RunResult, StepView } from "./protocol";
 import { stepView } from "./step-view";
 import type { Trail } from "./trail";
 
@@ -42,7 +42,14 @@ export class Trace {
     }
     const { places, files } = this.trail.lines(events);
     const decided = decidedBy(machine, events);
-    return { end, events, strip, places, files, log: log.lines, logDropped: log.dropped, model: MODEL, ms, decided };
+    const said = { log: log.lines, logDropped: log.dropped, model: MODEL, ms };
+    return { end, events, strip, places, files, ...said, touched: this.touched(), decided };
+  }
+
+  private touched(): RunResult["touched"] {
+    const masks = this.machine.touched();
+    const regions = Uint32Array.from(masks.keys()).filter((region) => masks[region] !== 0);
+    return { regions, rows: regions.map((region) => masks[region] ?? 0) };
   }
 
   /** The pages launched and the launch digest after each; measured when first asked for. */
@@ -53,22 +60,26 @@ export class Trace {
 
   /** Event `step` (1-based) with its places, and what it changed. The machine is left there: the next one is near. */
   event(step: number): TraceEvent {
-    this.machine.seek(step);
-    const event = this.machine.event(step);
-    const { at, caller } = this.trail.at(step);
-    if (at) event.at = at;
-    if (caller) event.caller = caller;
+    const event = this.placed(step);
     const { fields } = this.machine.changes(step);
     if (fields.length > 0) event.changed = fields;
     return event;
   }
 
-  /** The state after `step` events, with what is known of the page at `spa`. */
-  view(step: number, spa: number | null): StepView {
+  private placed(step: number): TraceEvent {
+    this.machine.seek(step);
+    const event = this.machine.event(step);
+    const { at, caller } = this.trail.at(step);
+    if (at) event.at = at;
+    if (caller) event.caller = caller;
+    return event;
+  }
+
+  /** The state after `step` events, with what is known of the page at `spa`, and the tiles of the regions in sight. */
+  view({ step, spa, wanted }: Look): StepView {
     const clamped = Math.max(0, Math.min(this.events, Math.trunc(step) || 0));
-    return stepView(this.machine, clamped, this.events, clamped === 0 ? null : this.event(clamped), spa, () =>
-      this.mapped(),
-    );
+    const event = clamped === 0 ? null : this.placed(clamped);
+    return stepView(this.machine, clamped, this.events, event, spa, () => this.mapped(), wanted);
   }
 
   /** Guest-physical addresses, in order, at which anything is ever mapped: no table has a leaf without an event. */

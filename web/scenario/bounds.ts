@@ -15,8 +15,8 @@ export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 /** Objects and arrays inside each other: far more than any scenario needs, far less than a stack overflow. */
 export const MAX_DEPTH = 64;
 
-/** Memory in MiB. The RMP's unit is a 2 MiB region, and the map of the page draws up to 64 Ki pages. */
-export const MEMORY_MIB = { min: 2, max: 256, step: 2 } as const;
+/** Memory in MiB. The RMP's unit is a 2 MiB region, and the core lays out tables for up to 16 Mi pages. */
+export const MEMORY_MIB = { min: 2, max: 65_536, step: 2 } as const;
 
 /** Below this RAM_START (2 MiB) is not below RAM_END (half of memory): the guest has no memory to accept. */
 export const MEMORY_MIB_WITH_RAM = 6;

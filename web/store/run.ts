@@ -7,7 +7,7 @@ import { isCut, type RunResult } from "../runtime/protocol";
 import type { Scenario } from "../scenario/schema";
 import { findFailures } from "./failures";
 import { machine } from "./machine";
-import { follow, look, pause } from "./step";
+import { follow, look, pause, sight } from "./step";
 import { keep } from "./structural-sharing";
 import { LEVELS, type LevelEnd, type Ui, ui } from "./ui";
 
@@ -66,7 +66,7 @@ export async function run(showsCut = false): Promise<void> {
   pause();
   ui.setState({ status: "running", alive: 0 });
   const keepsShown = !showsCut && hasTrace(before);
-  const look = { step: standsAtEnd(before) ? END : before.step, spa: before.spa };
+  const look = { step: standsAtEnd(before) ? END : before.step, spa: before.spa, wanted: sight() };
   const onAlive = (events: number) => {
     if (ui.getState().generation === generation) ui.setState({ alive: events });
   };
@@ -107,7 +107,7 @@ async function arrive(scenario: Scenario, result: RunResult, generation: number)
   const shown = { ...keep(before.result, rest) };
   const failures = shown.strip === before.result?.strip ? before.failures : findFailures(shown.strip);
   const step = stepAfter(before, scenario, shown, failures.steps);
-  const view = brought?.step === step ? brought : await machine().at(step, before.spa);
+  const view = brought?.step === step ? brought : await machine().at(step, before.spa, sight());
   if (ui.getState().generation !== generation) return;
   ui.setState(({ view: old }) => ({
     status: "idle",

@@ -1,5 +1,7 @@
 /** Standing somewhere in the trace: steps, failures, the selected page, playing. */
-import type { StepView } from "../runtime/protocol";
+import type { RunResult, StepView } from "../runtime/protocol";
+import { unpackRows } from "../view/rows";
+import { missing, together } from "../view/tiles";
 import { failureFrom } from "./failures";
 import { machine } from "./machine";
 import { set, settings } from "./settings";
@@ -17,15 +19,38 @@ export async function goTo(step: number): Promise<void> {
 /** Asks for the step the reader stands at, and then for the page it is about, unless one is pinned. */
 export async function look(): Promise<void> {
   const { result, step, spa, pinned } = ui.getState();
-  const view = await machine().at(step, spa);
+  const view = await machine().at(step, spa, inSight);
   if (!view || ui.getState().result !== result) return;
   show(view);
   if (!pinned) await follow(view);
 }
 
+/** 2 MiB regions that the map shows page by page. */
+let inSight: readonly number[] = [];
+/** The run whose view is shown, when it was brought by an answer of its own. */
+let shownOf: RunResult | null = null;
+
 function show(view: StepView): void {
-  ui.setState(({ view: old }) => ({ view: keep(old, view) }));
+  const { result } = ui.getState();
+  const goesOn = shownOf !== null && shownOf === result;
+  shownOf = result;
+  ui.setState(({ view: old }) => {
+    // what is known of this step already stays known
+    const tiles = goesOn && old?.step === view.step ? together(view.tiles, old.tiles) : view.tiles;
+    return { view: keep(old, { ...view, tiles }) };
+  });
 }
+
+/** The map shows these regions page by page: asks for the tiles of those that are not known. */
+export function see(regions: readonly number[]): void {
+  const { view, result } = ui.getState();
+  const unknown = view ? missing(view, regions) : [];
+  inSight = unknown.length > 0 ? unknown : regions;
+  if (result && unknown.length > 0) void look();
+}
+
+/** What the map shows, for a run whose answer brings a view. */
+export const sight = (): readonly number[] => inSight;
 
 /** Moves the selection to the page that a step is about. */
 export async function follow(view: StepView): Promise<void> {
@@ -33,7 +58,7 @@ export async function follow(view: StepView): Promise<void> {
   const { result, step, pinned } = ui.getState();
   if (pinned || spa === null || spa === ui.getState().spa) return;
   ui.setState({ spa });
-  const again = await machine().at(step, spa);
+  const again = await machine().at(step, spa, inSight);
   if (again && ui.getState().result === result) show(again);
 }
 
@@ -41,13 +66,13 @@ export async function follow(view: StepView): Promise<void> {
  * The page that a step is about: the first it changed, else where its walk led, else its operand; bytes. A walk that
  * did not get anywhere is taken for the usual one, gva = gpa, and the page looked up by the gpa in its entry.
  */
-function pageOf({ changedPages, event, rows }: StepView): number | null {
-  const walked = changedPages[0] ?? event?.spa ?? event?.args.spa;
+function pageOf({ changes, event, rows, platform }: StepView): number | null {
+  const walked = changes.spans[0]?.spa ?? event?.spa ?? event?.args.spa;
   if (walked !== undefined) return pageStart(walked);
   const meant = event?.gpa ?? event?.args.gva;
   if (meant === undefined) return null;
   const gpa = pageStart(meant) ?? -1;
-  const row = rows.find(
+  const row = unpackRows(rows, platform.covered).find(
     ({ first, pages }) => first.asid === event?.asid && gpa >= first.gpa && gpa < first.gpa + pages * 4096,
   );
   return row ? row.first.spa + gpa - row.first.gpa : null;

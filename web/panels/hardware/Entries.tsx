@@ -1,9 +1,9 @@
 /** The entries that matter: runs of neighbouring pages whose entries differ only by a stepping gpa. */
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Perm } from "../../../assembly/abi";
-import type { EntryRow } from "../../runtime/protocol";
 import { select } from "../../store/step";
 import { ui } from "../../store/ui";
+import { type EntryRow, unpackRows } from "../../view/rows";
 import { lookOf } from "../map/states";
 import { address, count, plural } from "../numbers";
 
@@ -11,8 +11,10 @@ import { address, count, plural } from "../numbers";
 const SHOWN = 80;
 
 export function Entries() {
-  const rows = ui((s) => s.view?.rows) ?? [];
-  const left = ui((s) => s.view?.rowsLeft ?? 0);
+  const packed = ui((s) => s.view?.rows);
+  const covered = ui((s) => s.view?.platform.covered ?? 0);
+  const rows = useMemo(() => (packed ? unpackRows(packed, covered) : []), [packed, covered]);
+  const left = ui((s) => s.view?.pagesLeft ?? 0);
   const spa = ui((s) => s.spa);
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, SHOWN);
@@ -70,7 +72,7 @@ export function Entries() {
           Show {plural(more, "more row")}
         </button>
       ) : null}
-      {more === 0 && left > 0 ? <p className="muted small">{plural(left, "more row")} not shown.</p> : null}
+      {more === 0 && left > 0 ? <p className="muted small">{plural(left, "more page")} not shown.</p> : null}
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { lazily } from "../lazily";
 import { MachineSummary } from "../machine/MachineSummary";
 import { Legend } from "../map/Legend";
 import { RmpMap } from "../map/RmpMap";
-import { ZOOMS } from "../map/use-map-layout";
+import { UNFOLDED_PAGES, ZOOMS } from "../map/use-map-layout";
 import { HardwareTabs } from "../platform/HardwareTabs";
 import { Entries } from "./Entries";
 import { Selected } from "./Selected";
@@ -44,14 +44,27 @@ function Rmp() {
   const all = settings((s) => s.unfold);
   const held = ui((s) => s.status === "held");
   const ready = ui((s) => s.view !== null);
+  const tooLarge = ui((s) => (s.view?.pages ?? 0) > UNFOLDED_PAGES);
   // From "fit" the first press goes one size up or down from 32 in a row.
   const at = columns === 0 ? ZOOMS.indexOf(32) : ZOOMS.indexOf(columns as (typeof ZOOMS)[number]);
   return (
     <>
       <div className="map-head">
         <h3 className="sr">RMP</h3>
-        <label className="check small">
-          <input type="checkbox" checked={all} onChange={(event) => set("unfold", event.target.checked)} />
+        <label
+          className="check small"
+          title={
+            tooLarge
+              ? "Above 256 MiB regions are unfolded one by one: click a folded tile, or press Enter on it."
+              : undefined
+          }
+        >
+          <input
+            type="checkbox"
+            checked={all && !tooLarge}
+            disabled={tooLarge}
+            onChange={(event) => set("unfold", event.target.checked)}
+          />
           unfold every region
         </label>
         <span className="map-zoom">

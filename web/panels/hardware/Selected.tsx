@@ -3,7 +3,7 @@ import type { EntryView } from "../../core/event";
 import { select } from "../../store/step";
 import { ui } from "../../store/ui";
 import { lookOf } from "../map/states";
-import { address } from "../numbers";
+import { address, plural } from "../numbers";
 import { Permissions } from "./Permissions";
 
 export function Selected() {
@@ -22,9 +22,12 @@ export function Selected() {
       </section>
     );
   }
-  const { covering, own, mappings } = selected;
+  const { covering, own, mappings, mappingsLeft } = selected;
   const inner = covering.spa !== own.spa;
-  const changed = new Set(view?.changed.filter((c) => Number(c.spa) === covering.spa).map((c) => c.field));
+  const span = view?.changes.spans.find(
+    ({ spa: from, pages }) => covering.spa >= from && covering.spa < from + pages * 4096,
+  );
+  const changed = new Set(span?.fields);
   return (
     <section className="selected" aria-label="Selected page">
       <div className="selected-head">
@@ -58,6 +61,11 @@ export function Selected() {
             {[m.w ? "W" : null, m.x ? "X" : null].filter(Boolean).join(" ") || "read only"}
           </li>
         ))}
+        {mappingsLeft > 0 ? (
+          <li className="muted">
+            and at {plural(mappingsLeft, "more guest-physical address", "more guest-physical addresses")}
+          </li>
+        ) : null}
         {mappings.length === 0 ? <li className="muted">No nested page table maps this page.</li> : null}
       </ul>
     </section>

@@ -8,7 +8,7 @@ export function Spoken() {
   let text = "";
   if (view && !playing && view.changed.length > 0) {
     const shown = view.changed.slice(0, 4).map((c) => `${address(c.spa)}: ${c.field} ${c.from} to ${c.to}`);
-    const more = view.changed.length - shown.length;
+    const more = view.changes.fields - shown.length;
     text = `${shown.join("; ")}${more > 0 ? `; and ${plural(more, "more change")}` : ""}`;
   }
   return (

@@ -6,10 +6,12 @@ import { MACHINE, SYSCFG } from "../../scenario/fields";
 import type { CheckName, MachineConfig } from "../../scenario/schema";
 import { editMachine } from "../../store/scenario";
 
-const MEMORY = [2, 6, 16, 32, 64, 128, MEMORY_MIB.max];
+const MEMORY = [2, 6, 16, 32, 64, 128, 256, 1024, 4096, 16_384, MEMORY_MIB.max];
 
 /** In the order of the bits. */
 const PLATFORM_BITS = ["mfdm", "memEnc", "snpEn", "vmplEn", "smmLock"] as const;
+
+const size = (mib: number) => (mib >= 1024 && mib % 1024 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`);
 
 const numbers = ({ min, max }: { min: number; max: number }): Option[] =>
   Array.from({ length: max - min + 1 }, (_, i) => [min + i, String(min + i)]);
@@ -26,14 +28,14 @@ export default function MachineOptions({ machine }: { machine: MachineConfig }) 
           label="Memory"
           hint={MACHINE.memoryMiB.doc}
           value={machine.memoryMiB}
-          options={sizes.map((n) => [n, `${n} MiB`])}
+          options={sizes.map((n) => [n, size(n)])}
           choose={(n) => resize(machine, Number(n))}
         />
         <Choice
           label="RMP covers"
           hint={MACHINE.rmpCoversMiB.doc}
           value={machine.rmpCoversMiB}
-          options={covers.map((n) => [n, `${n} MiB`])}
+          options={covers.map((n) => [n, size(n)])}
           choose={(n) => editMachine({ rmpCoversMiB: Number(n) })}
         />
         <Choice

@@ -13,7 +13,7 @@ function summary(machine: MachineConfig): string {
   const off = machine.checksOff.length;
   const unset = Object.values(machine.syscfg).filter((bit) => !bit).length;
   return [
-    `${machine.memoryMiB} MiB`,
+    machine.memoryMiB % 1024 === 0 ? `${machine.memoryMiB / 1024} GiB` : `${machine.memoryMiB} MiB`,
     machine.rmpCoversMiB < machine.memoryMiB ? `RMP covers ${machine.rmpCoversMiB}` : null,
     machine.host === "kvm" ? "KVM" : "SVSM host",
     off > 0 ? `${plural(off, "check")} removed` : null,

@@ -1,6 +1,7 @@
 /** The states on the map, with how many pages are in each. A state once seen keeps its place. */
-import { useLayoutEffect, useMemo, useRef } from "react";
-import { PageState, Tile } from "../../../assembly/abi";
+import { useLayoutEffect, useRef } from "react";
+import { PageState } from "../../../assembly/abi";
+import type { Counts } from "../../core/event";
 import { ui } from "../../store/ui";
 import { count } from "../numbers";
 import { usePalette } from "../use-palette";
@@ -10,15 +11,15 @@ import { STATES, type StateLook } from "./states";
 
 const ALWAYS = new Set([PageState.HYPERVISOR, PageState.PRE_GUEST, PageState.GUEST_INVALID, PageState.GUEST_VALID]);
 const SIDE = 13;
+const NONE: Counts = { states: [], vmsas: 0 };
 
 export function Legend() {
-  const tiles = ui((s) => s.view?.tiles);
+  const { states, vmsas } = ui((s) => s.view?.counts) ?? NONE;
   const scenarioId = ui((s) => s.scenarioId);
   const list = useRef<HTMLUListElement>(null);
   const palette = usePalette(list);
   const seen = useRef({ scenarioId, states: new Set<PageState>() });
   if (seen.current.scenarioId !== scenarioId) seen.current = { scenarioId, states: new Set() };
-  const { states, vmsas } = useMemo(() => countStates(tiles), [tiles]);
   for (const { state } of STATES) if ((states[state] ?? 0) > 0) seen.current.states.add(state);
   const shown = STATES.filter(({ state }) => ALWAYS.has(state) || seen.current.states.has(state));
   return (
@@ -38,16 +39,6 @@ export function Legend() {
       </li>
     </ul>
   );
-}
-
-function countStates(tiles: Uint8Array | undefined): { states: number[]; vmsas: number } {
-  const states = new Array<number>(16).fill(0);
-  let vmsas = 0;
-  for (const tile of tiles ?? []) {
-    states[tile & Tile.STATE] = (states[tile & Tile.STATE] ?? 0) + 1;
-    if (tile & Tile.VMSA) vmsas++;
-  }
-  return { states, vmsas };
 }
 
 function Swatch({ palette, look, vmsa }: { palette: Palette | null; look: StateLook | undefined; vmsa: boolean }) {

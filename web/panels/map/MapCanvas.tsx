@@ -4,8 +4,9 @@
  */
 import { memo, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import type { StepView } from "../../runtime/protocol";
+import { see } from "../../store/step";
 import { usePalette } from "../use-palette";
-import { boxOf, type Layout } from "./layout";
+import { boxOf, type Layout, regionsBetween } from "./layout";
 import { outline, paintMap } from "./paint";
 import { surfaceOf } from "./surface";
 
@@ -35,35 +36,44 @@ export const MapCanvas = memo(function MapCanvas({ view, layout, selected, scrol
   const paintTiles = () => {
     if (!view || !layout || !palette || !tiles.current) return;
     const on = surface(tiles.current, layout);
-    if (on) paintMap(on.c, palette, view.tiles, layout, on.top, on.bottom);
+    if (on) paintMap(on.c, palette, view, layout, on.top, on.bottom);
   };
 
   const paintMarks = () => {
     if (!view || !layout || !palette || !marks.current) return;
     const { c } = surface(marks.current, layout) ?? {};
     if (!c) return;
-    const changed = view.changedPages.slice(0, OUTLINED);
-    for (const spa of changed) outline(c, layout, spa / 4096, palette.hue, 2, 1);
+    const changed = changedPages(view);
+    for (const pfn of changed) outline(c, layout, pfn, palette.hue, 2, 1);
     const age = (performance.now() - since.current) / FLASH;
     if (age < 1) {
       c.globalAlpha = 0.9 * (1 - age);
-      for (const spa of changed) outline(c, layout, spa / 4096, palette.hue, 3, 2 + 5 * age);
+      for (const pfn of changed) outline(c, layout, pfn, palette.hue, 3, 2 + 5 * age);
       c.globalAlpha = 1;
     }
     if (selected !== null) outline(c, layout, selected, palette.text, 2, 2);
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the tiles are drawn from
-  useLayoutEffect(paintTiles, [view?.tiles, layout, palette, size]);
+  useLayoutEffect(paintTiles, [view?.tiles, view?.regions, layout, palette, size]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the marks are drawn from
   useLayoutEffect(paintMarks, [view, layout, palette, size, selected]);
 
-  const latest = useRef({ paintTiles, paintMarks });
-  latest.current = { paintTiles, paintMarks };
+  const lookAround = () => {
+    if (!layout) return;
+    const height = size.height || layout.height;
+    see(regionsBetween(layout, top.current, top.current + height));
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what decides which tiles are in sight and known
+  useEffect(lookAround, [view?.tiles, view?.regions, layout, size]);
+
+  const latest = useRef({ paintTiles, paintMarks, lookAround });
+  latest.current = { paintTiles, paintMarks, lookAround };
 
   // A changed page flashes once; with reduced motion its outline alone stays for the step.
   useEffect(() => {
-    if (!view?.changedPages.length || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (!view?.changes.pages || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     since.current = performance.now();
     let frame = requestAnimationFrame(function tick() {
       latest.current.paintMarks();
@@ -78,6 +88,7 @@ export const MapCanvas = memo(function MapCanvas({ view, layout, selected, scrol
       top.current = area?.scrollTop ?? 0;
       latest.current.paintTiles();
       latest.current.paintMarks();
+      latest.current.lookAround();
     };
     area?.addEventListener("scroll", onScroll, { passive: true });
     return () => area?.removeEventListener("scroll", onScroll);
@@ -100,3 +111,12 @@ export const MapCanvas = memo(function MapCanvas({ view, layout, selected, scrol
     </div>
   );
 });
+
+/** Page numbers of the changed pages that are outlined. */
+function changedPages({ changes }: StepView): number[] {
+  const found: number[] = [];
+  for (const { spa, pages } of changes.spans) {
+    for (let page = 0; page < pages && found.length < OUTLINED; page++) found.push(spa / 4096 + page);
+  }
+  return found;
+}

@@ -6,10 +6,11 @@ import { type KeyboardEvent, type MouseEvent, useRef, useState } from "react";
 import { Tile } from "../../../assembly/abi";
 import { select } from "../../store/step";
 import { ui } from "../../store/ui";
+import { REGION, type Sight, tileAt } from "../../view/tiles";
 import { address, plural } from "../numbers";
 import { useElementSize } from "../use-element-size";
 import { describe, pageByKey } from "./cell";
-import { type Layout, pageAt, REGION } from "./layout";
+import { blockOf, type Layout, pageAt } from "./layout";
 import { MapCanvas } from "./MapCanvas";
 import { lookOf } from "./states";
 import { MARGIN } from "./surface";
@@ -35,7 +36,7 @@ export function RmpMap({ columns, all }: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (!layout || !view) return;
     const from = selected ?? 0;
-    const to = pageByKey(event.key, from, layout.columns, view.tiles.length);
+    const to = pageByKey(event.key, from, layout.columns, view.pages);
     if (to !== null) void select(to * 4096);
     else if (event.key === "Enter" || event.key === " ") setChosen((old) => toggled(old, Math.floor(from / REGION)));
     else return;
@@ -52,7 +53,7 @@ export function RmpMap({ columns, all }: Props) {
   const onClick = (event: MouseEvent) => {
     const pfn = at(event);
     if (pfn === null) return;
-    if (isFolded(layout, pfn)) setChosen((old) => toggled(old, Math.floor(pfn / REGION)));
+    if (foldedAt(layout, pfn) > 0) setChosen((old) => toggled(old, Math.floor(pfn / REGION)));
     void select(pfn * 4096);
   };
 
@@ -60,14 +61,14 @@ export function RmpMap({ columns, all }: Props) {
   const columnsNow = layout?.columns ?? 1;
   return (
     <div className="map">
-      {/* biome-ignore lint/a11y/useSemanticElements: a grid of 65,536 cells is drawn; one cell of it is in the document */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a grid of up to 16 Mi cells is drawn; one cell of it is in the document */}
       <div
         ref={scroller}
         className="map-scroll"
         role="grid"
         tabIndex={0}
         aria-label="RMP, one cell a page. Arrow keys move, Page Up and Page Down move by 2 MiB, Enter opens or folds a region."
-        aria-rowcount={Math.ceil((view?.tiles.length ?? 1) / columnsNow)}
+        aria-rowcount={Math.ceil((view?.pages ?? 1) / columnsNow)}
         aria-colcount={columnsNow}
         aria-activedescendant="rmp-cell"
         onKeyDown={onKeyDown}
@@ -89,27 +90,29 @@ export function RmpMap({ columns, all }: Props) {
             aria-selected={selected !== null}
             aria-colindex={((selected ?? 0) % columnsNow) + 1}
           >
-            {view && selected !== null ? describe(view.tiles, selected) : "no page selected"}
+            {view && selected !== null ? describe(view, selected) : "no page selected"}
           </div>
         </div>
       </div>
       <p className="map-status small" aria-hidden="true">
-        {view && told !== null ? <Told tiles={view.tiles} pfn={told} folded={isFolded(layout, told)} /> : "\u00a0"}
+        {view && told !== null ? <Told view={view} pfn={told} folded={foldedAt(layout, told)} /> : "\u00a0"}
       </p>
     </div>
   );
 }
 
 /** What the pointer is over, or what is selected. */
-function Told({ tiles, pfn, folded }: { tiles: Uint8Array; pfn: number; folded: boolean }) {
-  const tile = tiles[pfn] ?? 0;
+function Told({ view, pfn, folded }: { view: Sight; pfn: number; folded: number }) {
+  const tile = tileAt(view, pfn) ?? 0;
   const look = lookOf(tile & Tile.STATE);
   return (
     <>
       <code>{address(pfn * 4096)}</code>
       <b>{look.name}</b>
       {tile & Tile.VMSA ? <b>VMSA</b> : null}
-      <span className="muted">{folded ? `${plural(REGION, "page")} alike; click to open` : look.means}</span>
+      <span className="muted">
+        {folded > 0 ? `${plural(folded * REGION, "page")} folded; click to open the first ${REGION}` : look.means}
+      </span>
     </>
   );
 }
@@ -125,8 +128,10 @@ function MapSkeleton() {
   );
 }
 
-function isFolded(layout: Layout | null, pfn: number): boolean {
-  return layout?.blocks[Math.floor(pfn / REGION)]?.kind === "folded";
+/** How many regions the folded tile of a page stands for; 0 when it is not folded. */
+function foldedAt(layout: Layout | null, pfn: number): number {
+  const block = layout && blockOf(layout, Math.floor(pfn / REGION));
+  return block?.kind === "folded" ? block.count : 0;
 }
 
 function toggled(old: ReadonlySet<number>, region: number): ReadonlySet<number> {

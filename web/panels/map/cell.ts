@@ -1,12 +1,12 @@
 /** A page of the map in words, and which one a key leads to. */
 import { Tile } from "../../../assembly/abi";
+import { REGION, type Sight, tileAt } from "../../view/tiles";
 import { address } from "../numbers";
-import { REGION } from "./layout";
 import { lookOf } from "./states";
 
 /** "0x0080_1000, Guest-Valid, VMSA" */
-export function describe(tiles: Uint8Array, pfn: number): string {
-  const tile = tiles[pfn] ?? 0;
+export function describe(view: Sight, pfn: number): string {
+  const tile = tileAt(view, pfn) ?? 0;
   const parts = [address(pfn * 4096), lookOf(tile & Tile.STATE).name];
   if (tile & Tile.LARGE) parts.push("in a 2M entry");
   if (tile & Tile.VMSA) parts.push("VMSA");

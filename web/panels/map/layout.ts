@@ -1,13 +1,17 @@
 /**
  * Where each page is drawn. The map runs through memory 2 MiB region by region. A region in which something was ever
- * of interest shows all its 512 pages, the rows where nothing was squashed to a quarter of their height; regions that
- * are the same throughout are folded to one small tile each, eight in a row; a 2M entry is one large tile. So 64 K
- * pages stay a picture, and not one page is left out.
+ * of interest shows all its 512 pages, the rows where nothing was squashed to a quarter of their height; regions where
+ * nothing was written are folded to small tiles, eight in a row: one each, or several to one where memory is large; a 2M
+ * entry is one large tile. So 16 Mi pages stay a picture, and not one page is left out.
  */
-import { Tile } from "../../../assembly/abi";
+import { REGION } from "../../view/tiles";
 
-export const REGION = 512;
+/** Folded tiles for all of memory, when nothing in it is of interest. */
+const MOST_FOLDED = 128;
 const FOLDED_IN_ROW = 8;
+/** Pages that one bit of Memory.touched is of. */
+const PAGES_A_BIT = 16;
+const EVERY_ROW = 0xffff_ffff;
 /** Space between cells, in CSS pixels. */
 const GAP = 1;
 const BETWEEN = 7;
@@ -17,8 +21,10 @@ const SQUASHED = 3;
 
 export interface Block {
   kind: "cells" | "large" | "folded";
-  /** index of the 2 MiB region */
+  /** index of the 2 MiB region, or of the first one */
   region: number;
+  /** regions that the block stands for: 1 unless it is folded */
+  count: number;
   x: number;
   y: number;
   width: number;
@@ -39,22 +45,14 @@ export interface Layout {
   height: number;
 }
 
-/** What has been of interest so far, so that the map keeps its shape while the reader steps to and fro. */
-export interface Seen {
-  /** one byte a page: 1 when it was ever anything but the hypervisor's, or changed */
-  pages: Uint8Array;
-  /** regions that were ever not the same throughout */
-  regions: ReadonlySet<number>;
-}
-
-/** The one tile byte that all pages of a region share; null when they differ or the region is one 2M entry. */
-export function uniform(tiles: Uint8Array, region: number): number | null {
-  const start = region * REGION;
-  const value = tiles[start] ?? 0;
-  if (value & Tile.LARGE) return null;
-  const end = Math.min(tiles.length, start + REGION);
-  for (let i = start + 1; i < end; i++) if (tiles[i] !== value) return null;
-  return value;
+/** What the map shows: the size of memory, and what of it is of interest in the run, so that the map keeps its shape from step to step. */
+export interface Memory {
+  /** 2 MiB regions */
+  regions: number;
+  /** regions in which entries were ever written one by one: a bit for each 16 pages where that was */
+  touched: ReadonlyMap<number, number>;
+  /** regions that are one 2M entry at this step, ascending */
+  large: Uint32Array;
 }
 
 export interface Room {
@@ -70,7 +68,7 @@ export interface Room {
   chosen: ReadonlySet<number>;
 }
 
-export function layOut(tiles: Uint8Array, seen: Seen, { width, columns, gutter, all, chosen }: Room): Layout {
+export function layOut(memory: Memory, { width, columns, gutter, all, chosen }: Room): Layout {
   const pitch = Math.max(2, Math.floor((width - gutter) / columns));
   const across = pitch * columns - GAP;
   const foldedPitch = (across + 3) / FOLDED_IN_ROW;
@@ -81,40 +79,57 @@ export function layOut(tiles: Uint8Array, seen: Seen, { width, columns, gutter, 
     if (inRow > 0) y += FOLDED_HEIGHT + BETWEEN;
     inRow = 0;
   };
-  for (let region = 0; region * REGION < tiles.length; region++) {
-    const large = ((tiles[region * REGION] ?? 0) & Tile.LARGE) !== 0;
-    const full = all || chosen.has(region);
-    if (large || full || seen.regions.has(region)) {
-      endRow();
-      const rows = large ? [] : rowsOf(seen.pages, region, columns, pitch, full);
-      const height = (large ? 3 * pitch : (rows.at(-1) ?? pitch)) - GAP;
-      blocks.push({
-        kind: large ? "large" : "cells",
-        region,
-        x: gutter,
-        y,
-        width: across,
-        height,
-        rows,
-        labelled: true,
-      });
-      y += height + BETWEEN;
-      continue;
-    }
+  const unfold = (region: number, isLarge: boolean) => {
+    endRow();
+    const mask = all || chosen.has(region) ? EVERY_ROW : (memory.touched.get(region) ?? 0);
+    const rows = isLarge ? [] : rowsOf(mask, columns, pitch);
+    const height = (isLarge ? 3 * pitch : (rows.at(-1) ?? pitch)) - GAP;
+    const kind = isLarge ? "large" : "cells";
+    blocks.push({ kind, region, count: 1, x: gutter, y, width: across, height, rows, labelled: true });
+    y += height + BETWEEN;
+  };
+  const fold = (region: number, count: number) => {
     const x = gutter + inRow * foldedPitch;
     const labelled = inRow === 0;
-    blocks.push({ kind: "folded", region, x, y, width: foldedPitch - 3, height: FOLDED_HEIGHT, rows: [], labelled });
+    const size = { x, y, width: foldedPitch - 3, height: FOLDED_HEIGHT };
+    blocks.push({ kind: "folded", region, count, ...size, rows: [], labelled });
     inRow++;
     if (inRow === FOLDED_IN_ROW) endRow();
+  };
+  const open = openRegions(memory, all, chosen);
+  const large = new Set(memory.large);
+  const together = regionsAFold(memory.regions);
+  let at = 0;
+  for (const region of [...open, memory.regions]) {
+    for (; at < region; at = Math.min(region, at - (at % together) + together)) {
+      fold(at, Math.min(region, at - (at % together) + together) - at);
+    }
+    if (region < memory.regions) unfold(region, large.has(region));
+    at = region + 1;
   }
   endRow();
   return { blocks, columns, pitch, gutter, width: gutter + across, height: Math.max(0, y - BETWEEN) };
 }
 
-function rowsOf(pages: Uint8Array, region: number, columns: number, pitch: number, all: boolean): number[] {
+/** Regions that are not folded, ascending. */
+function openRegions({ regions, touched, large }: Memory, all: boolean, chosen: ReadonlySet<number>): number[] {
+  if (all) return Array.from({ length: regions }, (_, region) => region);
+  return [...new Set([...touched.keys(), ...large, ...chosen])]
+    .filter((region) => region < regions)
+    .sort((a, b) => a - b);
+}
+
+/** How many regions one folded tile stands for: a power of two, so that there are 128 tiles at most for all of memory. */
+function regionsAFold(regions: number): number {
+  return 2 ** Math.max(0, Math.ceil(Math.log2(regions / MOST_FOLDED)));
+}
+
+/** `mask`: a bit for each 16 pages that are of interest; a row has at least as many. */
+function rowsOf(mask: number, columns: number, pitch: number): number[] {
   const rows = [0];
-  for (let start = region * REGION; start < (region + 1) * REGION; start += columns) {
-    const full = all || pages.subarray(start, start + columns).includes(1);
+  const bits = columns / PAGES_A_BIT;
+  for (let first = 0; first < REGION / PAGES_A_BIT; first += bits) {
+    const full = ((mask >>> first) & (2 ** bits - 1)) !== 0;
     rows.push((rows.at(-1) ?? 0) + (full ? pitch : Math.min(pitch, SQUASHED)));
   }
   return rows;
@@ -136,9 +151,27 @@ export function rowAt(block: Block, y: number): number {
   return Math.max(0, (next < 0 ? block.rows.length - 1 : next) - 1);
 }
 
+/** The block that a region is in. */
+export function blockOf({ blocks }: Layout, region: number): Block | null {
+  let [low, high] = [0, blocks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const block = blocks[middle];
+    if (block && block.region + block.count <= region) low = middle + 1;
+    else high = middle;
+  }
+  return blocks[low] ?? null;
+}
+
+/** Regions that are drawn page by page between two heights. */
+export function regionsBetween({ blocks }: Layout, top: number, bottom: number): number[] {
+  const found = blocks.filter(({ kind, y, height }) => kind === "cells" && y <= bottom && y + height >= top);
+  return found.map(({ region }) => region);
+}
+
 /** Where a page is drawn: its cell, or the tile that stands for its whole region. */
 export function boxOf(layout: Layout, pfn: number): { x: number; y: number; width: number; height: number } | null {
-  const block = layout.blocks[Math.floor(pfn / REGION)];
+  const block = blockOf(layout, Math.floor(pfn / REGION));
   if (!block) return null;
   if (block.kind !== "cells") return block;
   const within = pfn - block.region * REGION;

@@ -1,7 +1,8 @@
 /** Draws the map. Pure drawing: the same tiles, layout and palette give the same picture. */
-import { Tile } from "../../../assembly/abi";
+import { Region, Tile } from "../../../assembly/abi";
+import { REGION, type Sight, tilesIn } from "../../view/tiles";
 import { address } from "../numbers";
-import { type Block, boxOf, type Layout, REGION, rowAt } from "./layout";
+import { type Block, boxOf, type Layout, rowAt } from "./layout";
 import type { Palette } from "./palette";
 import { lookOf, type StateLook } from "./states";
 
@@ -105,13 +106,21 @@ function spriteOf(p: Palette, tile: number, side: number, scale: number): HTMLCa
   return sprite;
 }
 
-function paintWhole(c: Context, p: Palette, tile: number, block: Block): void {
-  paintTile(c, p, lookOf(tile & Tile.STATE), block.x, block.y, block.width, block.height);
-  if (tile & Tile.VMSA) paintVmsa(c, p, block.x, block.y, block.width, block.height);
+/** One tile for all regions of a block, in as many parts as they have states. */
+function paintWhole(c: Context, p: Palette, regions: Uint8Array, { region, count, x, y, width, height }: Block): void {
+  for (let from = 0; from < count; ) {
+    const tile = regions[region + from] ?? 0;
+    let to = from + 1;
+    while (to < count && regions[region + to] === tile) to++;
+    const [left, right] = [x + (width * from) / count, x + (width * to) / count];
+    paintTile(c, p, lookOf(tile & Tile.STATE), left, y, right - left, height);
+    if (tile !== Region.MIXED && tile & Tile.VMSA) paintVmsa(c, p, left, y, right - left, height);
+    from = to;
+  }
 }
 
 /** Draws the part of the map between two heights (CSS pixels), with the addresses in the gutter. */
-export function paintMap(c: Context, p: Palette, tiles: Uint8Array, layout: Layout, top: number, bottom: number): void {
+export function paintMap(c: Context, p: Palette, view: Sight, layout: Layout, top: number, bottom: number): void {
   const { columns, pitch } = layout;
   const scale = c.getTransform().a;
   c.font = p.font;
@@ -120,22 +129,26 @@ export function paintMap(c: Context, p: Palette, tiles: Uint8Array, layout: Layo
     if (block.y > bottom || block.y + block.height < top) continue;
     const start = block.region * REGION;
     if (block.kind === "cells") {
-      const last = Math.min(rowAt(block, bottom - block.y), Math.ceil((tiles.length - start) / columns) - 1);
+      const last = Math.min(rowAt(block, bottom - block.y), REGION / columns - 1);
+      const tiles = tilesIn(view.tiles, block.region);
+      const alike = view.regions[block.region] ?? 0;
       for (let row = rowAt(block, top - block.y); row <= last; row++) {
         const y = block.rows[row] ?? 0;
         const height = (block.rows[row + 1] ?? y) - y - 1;
-        const first = start + row * columns;
+        const first = row * columns;
         let kind = -1;
         let sprite: HTMLCanvasElement | null = null;
         for (let i = 0; i < columns; i++) {
-          const tile = (tiles[first + i] ?? 0) & (Tile.STATE | Tile.VMSA);
+          // of a region whose tiles are on their way nothing is known
+          const byte = alike !== Region.MIXED ? alike : (tiles?.[first + i] ?? 0);
+          const tile = byte & (Tile.STATE | Tile.VMSA);
           if (!sprite || tile !== kind) sprite = spriteOf(p, tile, pitch - 1, scale);
           kind = tile;
           c.drawImage(sprite, block.x + i * pitch, block.y + y, pitch - 1, height);
         }
       }
     } else {
-      paintWhole(c, p, tiles[start] ?? 0, block);
+      paintWhole(c, p, view.regions, block);
     }
     if (!block.labelled || layout.gutter === 0) continue;
     c.fillStyle = p.label;

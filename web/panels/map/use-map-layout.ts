@@ -1,9 +1,10 @@
-/** What the reader has seen of the RMP so far, and the layout that follows from it. */
+/** The layout of the map: a function of the run, of the large pages at this step, and of what the reader chose. */
 import { useMemo, useRef } from "react";
-import { PageState, Tile } from "../../../assembly/abi";
+import { Region } from "../../../assembly/abi";
+import { keep } from "../../store/structural-sharing";
 import { ui } from "../../store/ui";
 import { rootSize } from "../root-size";
-import { type Layout, layOut, REGION, uniform } from "./layout";
+import { type Layout, layOut } from "./layout";
 
 /** Cells in a row that a reader may choose. */
 export const ZOOMS = [128, 64, 32, 16] as const;
@@ -16,52 +17,37 @@ function fittingColumns(width: number): number {
   return ZOOMS.find((columns) => width / columns >= READABLE) ?? 16;
 }
 
+/** Pages up to which every region can be unfolded at once. */
+export const UNFOLDED_PAGES = 65_536;
+
 /**
  * @param columns cells in a row; 0 takes what gives cells of a readable size
  * @param all every page at full size
  * @param chosen regions that the reader unfolded
  */
 export function useMapLayout(width: number, columns: number, all: boolean, chosen: ReadonlySet<number>): Layout | null {
-  const tiles = ui((s) => s.view?.tiles);
-  const changed = ui((s) => s.view?.changedPages);
-  const scenarioId = ui((s) => s.scenarioId);
-  const kept = useRef<Kept>(nothing("", 0));
+  const regions = ui((s) => s.view?.regions);
+  const written = ui((s) => s.result?.touched);
+  const known = useRef<Uint32Array>(new Uint32Array(0));
+  const touched = useMemo(() => {
+    const { regions = [], rows = [] } = written ?? {};
+    return new Map([...regions].map((region, i) => [region, rows[i] ?? 0]));
+  }, [written]);
+  const large = useMemo(() => {
+    const found = [...touched.keys()].filter((region) => isLarge(regions?.[region]));
+    known.current = keep(known.current, Uint32Array.from(found));
+    return known.current;
+  }, [regions, touched]);
+  const count = regions?.length ?? 0;
   return useMemo(() => {
-    if (!tiles || width <= 0) return null;
-    const key = `${scenarioId} ${tiles.length}`;
-    if (kept.current.key !== key) kept.current = nothing(key, tiles.length);
-    look(kept.current, tiles, changed ?? []);
+    if (count === 0 || width <= 0) return null;
     const gutter = width >= 340 ? Math.ceil(GUTTER * rootSize()) : 0;
     const fitting = columns || fittingColumns(width - gutter);
-    return layOut(tiles, kept.current, { width, columns: fitting, gutter, all, chosen });
-  }, [tiles, changed, scenarioId, width, columns, all, chosen]);
+    const unfolds = all && count * 512 <= UNFOLDED_PAGES;
+    return layOut({ regions: count, touched, large }, { width, columns: fitting, gutter, all: unfolds, chosen });
+  }, [count, touched, large, width, columns, all, chosen]);
 }
 
-interface Kept {
-  key: string;
-  pages: Uint8Array;
-  regions: Set<number>;
-}
-
-function nothing(key: string, pages: number): Kept {
-  return { key, pages: new Uint8Array(pages), regions: new Set() };
-}
-
-/** Adds what one step shows to what has been seen. */
-function look(kept: Kept, tiles: Uint8Array, changed: readonly number[]): void {
-  for (let region = 0; region * REGION < tiles.length; region++) {
-    if (uniform(tiles, region) !== null) continue;
-    kept.regions.add(region);
-    const end = Math.min(tiles.length, (region + 1) * REGION);
-    for (let pfn = region * REGION; pfn < end; pfn++) {
-      const tile = tiles[pfn] ?? 0;
-      const state = tile & Tile.STATE;
-      if ((state !== PageState.HYPERVISOR && state !== PageState.UNCOVERED) || tile & Tile.VMSA) kept.pages[pfn] = 1;
-    }
-  }
-  for (const spa of changed) {
-    const pfn = spa / 4096;
-    kept.pages[pfn] = 1;
-    kept.regions.add(Math.floor(pfn / REGION));
-  }
+function isLarge(byte = 0): boolean {
+  return byte !== Region.MIXED && (byte & Region.LARGE) !== 0;
 }

@@ -76,7 +76,7 @@ function Step({ view, event }: { view: StepView; event: TraceEvent }) {
       <Walk event={event} />
       {stopped ? why : null}
       <h3 className="part">What it changed</h3>
-      <Changes changed={view.changed} pages={view.changedPages.length} />
+      <Changes changed={view.changed} pages={view.changes.pages} />
       {stopped ? null : why}
     </>
   );
