@@ -10,8 +10,10 @@ import { type Layout, layOut } from "./layout";
 export const ZOOMS = [128, 64, 32, 16] as const;
 /** Side from which a texture is readable, in CSS pixels. */
 const READABLE = 10;
-/** Room for an address beside the map, in rem. */
+/** Room for an address beside the map, in rem: of 8 digits, and of the 9 or 10 that memory above 4 GiB needs. */
 const GUTTER = 6.1;
+const WIDE_GUTTER = 7.6;
+const REGIONS_IN_4_GIB = 2048;
 
 function fittingColumns(width: number): number {
   return ZOOMS.find((columns) => width / columns >= READABLE) ?? 16;
@@ -41,7 +43,8 @@ export function useMapLayout(width: number, columns: number, all: boolean, chose
   const count = regions?.length ?? 0;
   return useMemo(() => {
     if (count === 0 || width <= 0) return null;
-    const gutter = width >= 340 ? Math.ceil(GUTTER * rootSize()) : 0;
+    const room = count > REGIONS_IN_4_GIB ? WIDE_GUTTER : GUTTER;
+    const gutter = width >= 340 ? Math.ceil(room * rootSize()) : 0;
     const fitting = columns || fittingColumns(width - gutter);
     const unfolds = all && count * 512 <= UNFOLDED_PAGES;
     return layOut({ regions: count, touched, large }, { width, columns: fitting, gutter, all: unfolds, chosen });
