@@ -16,7 +16,7 @@ import { fieldTwice } from "./json-error";
 import { parseScenarioValue } from "./parse";
 import { shown } from "./quoted";
 import type { Scenario } from "./schema";
-import { scenarioValue } from "./serialize";
+import { compactScenario } from "./serialize";
 
 const LAYOUT = 1;
 const HEADER_BYTES = 8;
@@ -38,7 +38,7 @@ export type Decoded =
  * @throws RangeError when the scenario is too large for a link; the message is a sentence for the user.
  */
 export async function encodeLink(scenario: Scenario, model: string): Promise<string> {
-  const json = new TextEncoder().encode(JSON.stringify({ m: model, s: scenarioValue(scenario) }));
+  const json = new TextEncoder().encode(`{"m":${JSON.stringify(model)},"s":${compactScenario(scenario)}}`);
   if (json.length > MAX_JSON_BYTES)
     throw new RangeError(`${sizeSentence("This scenario is")} Save it as a file instead.`);
   const packed = await deflate(json);

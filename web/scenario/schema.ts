@@ -1,9 +1,10 @@
 /**
  * What scenario files hold, as TypeScript sees it once every default is filled in. The fields, with their bounds and
  * defaults, are in fields.ts; the types here are read off that table. Fields that this version does not know are kept
- * where they stand, as further properties of their object; those of the file itself are in `rest`.
+ * where they stand, as further properties of their object; those of the file itself are in `rest`. What is large of a link is in `kept` (kept.ts).
  */
 import type { MACHINE, SCENARIO } from "./fields";
+import type { Kept } from "./kept";
 import type { Values } from "./table";
 
 /** Checks of the hardware that a scenario may turn off ("what if?"); the index is Check in assembly/abi.ts. */
@@ -48,7 +49,7 @@ export const ATTACK_GOALS = ["integrity", "confidentiality", "isolation", "valid
 export type MachineConfig = Values<typeof MACHINE>;
 
 /** A scenario with every default filled in. */
-export type Scenario = Values<typeof SCENARIO> & { rest?: Record<string, unknown> };
+export type Scenario = Values<typeof SCENARIO> & { rest?: Record<string, unknown>; kept?: Kept };
 
 /** One slide of a talk: where to stand and what to say. */
 export type StageNote = NonNullable<Scenario["stage"]>[number];

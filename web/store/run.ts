@@ -85,7 +85,7 @@ export async function run(showsCut = false): Promise<void> {
 }
 
 /** What the machine needs of a scenario: not its texts and lists, which may be large and would be copied to the worker. */
-export function machinePart({ rest, expect, tags, sources, stage, ...needed }: Scenario): Scenario {
+export function machinePart({ rest, kept, expect, tags, sources, stage, ...needed }: Scenario): Scenario {
   return { ...needed, about: "" };
 }
 

@@ -13,13 +13,16 @@ interface Props {
 /** Line numbers drawn at a time: a text of a million lines must not make a million elements. */
 const NUMBERS = 400;
 
-/** A field of more lines takes the browser seconds to lay out: the beginning is shown until the editor has arrived. */
+/** More than this takes the browser long to lay out: the beginning is shown until the editor has arrived. */
 const MOST_LINES = 8_000;
+const MOST_CHARS = 200_000;
+/** of one line */
+const LONGEST = 10_000;
 
 export function PlainEditor({ program, marks, reveal }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const back = useRef<HTMLDivElement>(null);
-  const text = firstLines(program.text, MOST_LINES);
+  const text = beginningOf(program.text);
   const isCut = text.length < program.text.length;
   const readOnly = program.readOnly || isCut;
   const lines = linesOf(text);
@@ -71,9 +74,7 @@ export function PlainEditor({ program, marks, reveal }: Props) {
         autoCorrect="off"
         wrap="off"
         readOnly={readOnly}
-        value={
-          isCut ? `${text}\n// ${MOST_LINES} lines are shown. The editor, which comes soon, shows them all.` : text
-        }
+        value={isCut ? `${text}\n// Only the beginning is shown. The editor, which comes soon, shows all of it.` : text}
         onChange={(event) => editProgram(program.name, event.target.value)}
         onKeyDown={onKeyDown}
         onScroll={(event) => {
@@ -88,13 +89,17 @@ export function PlainEditor({ program, marks, reveal }: Props) {
   );
 }
 
-function firstLines(text: string, most: number): string {
-  let at = -1;
-  for (let line = 0; line < most; line++) {
-    at = text.indexOf("\n", at + 1);
-    if (at < 0) return text;
+function beginningOf(text: string): string {
+  let start = 0;
+  for (let line = 0; line < MOST_LINES; line++) {
+    const most = Math.min(start + LONGEST, MOST_CHARS);
+    const newline = text.indexOf("\n", start);
+    const end = newline < 0 ? text.length : newline;
+    if (end > most) return text.slice(0, most);
+    if (newline < 0) return text;
+    start = newline + 1;
   }
-  return text.slice(0, at);
+  return text.slice(0, start - 1);
 }
 
 function linesOf(text: string): number {
