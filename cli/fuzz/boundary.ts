@@ -49,9 +49,9 @@ const asked: Arbitrary<Asked> = fc.record({
   requests: fc.array(request, { minLength: 1, maxLength: 12 }),
 });
 
-/** The way out, for everybody. The answer is what num[0] says then. */
+/** The way out, where the sandbox leaves it (inside/surroundings.ts clears the global object). The answer is what num[0] says. */
 const LEAK = `
-globalThis.ask = (numbers, wides, text) => {
+Math.ask = (numbers, wides, text) => {
   for (let i = 0; i < 16; i++) num[i] = i < numbers.length ? numbers[i] : 0;
   wide[0] = wides;
   if (text === null) host(); else hostText(text);
@@ -66,7 +66,13 @@ async function leaky(): Promise<Parts> {
   return { ...parts, sources: { ...parts.sources, inside } };
 }
 
-const GUEST = "export function boot() {\n  pvalidate(RAM_START, 0, 1);\n  sev_es_terminate(0, 0);\n}\n";
+/** Comes by every hook. */
+const GUEST = `export function boot() {
+  pvalidate(RAM_START, 0, 1);
+  wrmsr(0xc0010130, 2n);
+  vmgexit();
+}
+`;
 
 function literal(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
@@ -76,7 +82,7 @@ function literal(value: number): string {
 function scenarioOf({ side, hook, requests }: Asked): Scenario {
   const lines = requests.map(({ numbers, wide, text }) => {
     const operands = `[${numbers.map(literal).join(", ")}], ${wide}n, ${JSON.stringify(text)}`;
-    return `  answers.push(globalThis.ask(${operands}));`;
+    return `  answers.push(Math.ask(${operands}));`;
   });
   const body = ["  const answers = [];", ...lines, '  log("answers " + JSON.stringify(answers));'].join("\n");
   const fields =
@@ -109,7 +115,11 @@ export const boundary = target({
     parts ??= leaky();
     try {
       const trace = await run(scenarioOf(input), await parts);
-      if (trace.end.end === "error") holdsAsSentence(trace.end.message.replace(/\s/g, " "));
+      if (trace.end.end === "error") {
+        holdsAsSentence(trace.end.message.replace(/\s/g, " "));
+        if (trace.end.message.endsWith("not a function"))
+          throw new Error("the way out is not there: nothing was asked");
+      }
       for (const { text } of trace.log.lines) {
         if (text.startsWith("answers ")) for (const answer of JSON.parse(text.slice(8))) holdsAsAnswer(answer);
       }
