@@ -36,7 +36,9 @@ export function light(scenario: Scenario): Scenario {
 
 /** What the table does not know goes as well: each may be small, and many of them are not. */
 function split(value: Fields, table: Table): Record<"small" | "whole" | "parts", Entries> {
-  const [small, whole, parts]: Entries[] = [[], [], []];
+  const small: Entries = [];
+  const whole: Entries = [];
+  const parts: Entries = [];
   for (const [name, part] of Object.entries(value)) {
     const kind = Object.hasOwn(table, name) ? table[name]?.kind : undefined;
     const { table: inner } = (kind ?? {}) as { table?: Table };
