@@ -11,7 +11,7 @@ import type { Scenario } from "../../web/scenario/schema";
 import { type Traffic, watchTraffic } from "./traffic";
 
 export interface VisitOptions {
-  /** fragment of the address: "#boot-check" */
+  /** fragment of the address; "#boot-check" at VMPL0 unless it is said otherwise, "" for a page without an address */
   at?: string;
   /** "plain": the page never gets to fetch Monaco, which is enough for most tests and much faster */
   editor?: "plain" | "monaco";
@@ -57,7 +57,7 @@ export function withBrowser(): void {
 }
 
 export async function visit(options: VisitOptions = {}): Promise<Visit> {
-  const { at = "", editor = "plain", width = 1280, height = 800, theme = "light" } = options;
+  const { at = "#boot-check", editor = "plain", width = 1280, height = 800, theme = "light" } = options;
   const context =
     options.context ??
     (await browser.newContext({

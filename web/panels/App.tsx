@@ -1,6 +1,7 @@
 /** The page. */
 import { useEffect, useSyncExternalStore } from "react";
 import { ui } from "../store/ui";
+import { Announcer } from "./Announcer";
 import { NarrowBands, WideBands } from "./Bands";
 import { Dialogs } from "./dialogs/Dialogs";
 import { documentTitle } from "./ends";
@@ -36,6 +37,7 @@ export function App() {
       <NoticeBar />
       {isWide ? <WideBands /> : <NarrowBands />}
       <Footer />
+      <Announcer />
       <Dialogs />
     </div>
   );

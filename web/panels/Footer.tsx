@@ -1,8 +1,9 @@
-/** What the page is, what it keeps, and the last thing it did for the reader. */
+/** How the run ended, what the page is, what it keeps, and the last thing it did for the reader. */
 import { useEffect, useState } from "react";
 import { Model } from "../../assembly/abi";
 import { command, perform } from "../store/commands";
 import { ui } from "../store/ui";
+import { RunState } from "./timeline/Transport";
 
 const SHOWN_FOR = 6_000;
 
@@ -10,6 +11,7 @@ export function Footer() {
   const model = ui((s) => s.result?.model || String(Model.VERSION));
   return (
     <footer className="foot small">
+      <RunState />
       <Said />
       <p>Model {model}</p>
       <p>

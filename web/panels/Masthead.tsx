@@ -1,70 +1,71 @@
-/** The top of the page: the picker, what the scenario claims, and what can be done with it. */
-
-import { plain, TITLE_CHARS } from "../scenario/quoted";
-import { command, perform } from "../store/commands";
+/** The top of the page: what this is, and what can be done with it. */
+import { command } from "../store/commands";
 import { settings, type Theme } from "../store/settings";
-import { ui } from "../store/ui";
+import { showBand, ui } from "../store/ui";
 import { CommandButton } from "./CommandButton";
-import { InlineCode } from "./InlineCode";
-import { Picker } from "./Picker";
-import { AssumedMark } from "./platform/AssumedMark";
+import { CopyButton } from "./CopyButton";
 
-/** Of the first line of what a scenario says about itself, at most so many characters. */
-const CLAIM_CHARS = 400;
+const THEMES: Record<Theme, string> = { system: "follows the system", light: "light", dark: "dark" };
 
-function Title() {
-  const title = ui((s) => s.scenario?.title ?? "");
-  const about = ui((s) => s.scenario?.about ?? "");
-  const [claim = ""] = about
-    .trimStart()
-    .slice(0, 2 * CLAIM_CHARS)
-    .split("\n", 1);
+/** The first stop of the keyboard: past everything that comes before the step. */
+function Skip() {
+  const skip = () => {
+    showBand("what");
+    requestAnimationFrame(() => document.getElementById("what-heading")?.focus());
+  };
   return (
-    <div className="about">
-      <div className="title">
-        <h1>{plain(title, TITLE_CHARS) || "snplay"}</h1>
-        <button type="button" className="button plain" onClick={() => perform("about")}>
-          About<span className="sr"> this scenario</span>
-        </button>
-        <AssumedMark />
-      </div>
-      <p className="claim">
-        <InlineCode text={plain(claim, CLAIM_CHARS)} />
-      </p>
-      <p className="kvm-note">
-        Real KVM boots every vCPU at VMPL0 and grants the other levels nothing.{" "}
-        <span>
-          This picker does what the firmware ABI allows: the level is put into the VMSA and granted the launch pages.
-          The launch digest changes with it.
-        </span>
-      </p>
-    </div>
+    <button type="button" className="button skip" onClick={skip}>
+      Skip to What happened
+    </button>
   );
 }
 
-const THEMES: Record<Theme, string> = { system: "follows the system", light: "light", dark: "dark" };
+/** The product's tile, as in index.html. */
+function Mark() {
+  return (
+    <svg className="wordmark-tile" width="22" height="22" viewBox="2 2 28 28" aria-hidden="true" focusable="false">
+      <g fill="none" stroke="currentColor" strokeWidth="2.6">
+        <path d="M3.6 2a24.4 24.4 0 0 0 24.4 24.4H30" />
+        <path d="M10 2a18 18 0 0 0 18 18h2" />
+      </g>
+      <path d="M15 2h15v15h-2A13 13 0 0 1 15 2z" fill="currentColor" />
+    </svg>
+  );
+}
 
 export function Masthead() {
   const running = ui((s) => s.status === "running" || s.status === "due");
   const theme = settings((s) => s.theme);
   return (
     <header className="masthead">
-      <Picker />
-      <Title />
+      <Skip />
+      <p className="wordmark">
+        <Mark />
+        <b>snplay</b>
+      </p>
+      <p className="what-it-is">
+        AMD SEV-SNP in the browser: boot a guest at any VMPL, see which check passed or failed.
+      </p>
       <div className="actions">
-        <CommandButton id="gallery" icon="shelf" look="plain" />
-        <CommandButton id="copyLink" icon="link" look="plain">
-          <span className="label">{command("copyLink").name}</span>
+        <CommandButton id="gallery" icon="shelf" look="plain">
+          <span className="label">{command("gallery").name}</span>
         </CommandButton>
+        <CopyButton id="copyLink" icon="link" look="head">
+          {command("copyLink").name}
+        </CopyButton>
         <CommandButton id="reset" icon="reset" look="plain" hint="Back to the scenario as it came">
           <span className="label">{command("reset").name}</span>
         </CommandButton>
         <CommandButton id="theme" icon={theme} name={`Theme: ${THEMES[theme]}`} />
         <CommandButton id="help" icon="help" />
         {running ? (
-          <CommandButton id="stop" icon="stop" look="accent" filled />
+          <CommandButton id="stop" icon="stop" look="accent" filled>
+            <span className="label">{command("stop").name}</span>
+          </CommandButton>
         ) : (
-          <CommandButton id="run" icon="play" look="accent" filled />
+          <CommandButton id="run" icon="play" look="accent" filled>
+            <span className="label">{command("run").name}</span>
+          </CommandButton>
         )}
       </div>
     </header>

@@ -1,5 +1,5 @@
 /**
- * Which scenario opens: the one in the address, then the reader's own draft, then the default. An address either holds
+ * Which scenario opens: the one in the address, then the reader's own draft, then the default, at the level that fails. An address either holds
  * a whole scenario (web/scenario/link.ts) or names one of the gallery: #boot-check. An address that cannot be read leaves
  * everything as it was, itself too, so that it can be copied or mended, and the page says why.
  */
@@ -161,16 +161,32 @@ export function restoreVersion(savedAt: number): void {
 /** The reader's own, under an address that is empty or was refused. */
 async function openOwn(notice: Notice | null, id = recall("open")): Promise<void> {
   const entry: Entry = { notice, address: notice ? "keep" : "replace" };
-  if (id && !id.startsWith("link.")) {
+  const begins = id === DEFAULT_SCENARIO && drafts.load(id).draft === null;
+  if (id && !begins && !id.startsWith("link.")) {
     if (await openNamed(id, entry)) return;
     const { draft } = drafts.load(id);
     if (draft) return open(id, draft.scenario, { held: false, notice });
   }
-  if (await openNamed(DEFAULT_SCENARIO, entry)) return;
+  if (await openFirst(notice)) return;
   ui.setState({
     status: "broken",
     notice: { tone: "bad", text: "The scenarios could not be loaded. Reload the page." },
   });
+}
+
+/** Where a newcomer begins: at the level where the check fails. Its own address opens the scenario as it is written. */
+const FIRST_LEVEL = 1;
+
+/** The default scenario for a page without an address, which stays without one: a reload begins in the same way. */
+async function openFirst(notice: Notice | null): Promise<boolean> {
+  const scenario = await scenarioById(DEFAULT_SCENARIO);
+  // `expect` is what the scenario says of its own level.
+  if (scenario) open(DEFAULT_SCENARIO, { ...without(scenario), vmpl: FIRST_LEVEL }, { held: false, notice });
+  return scenario !== null;
+}
+
+function without({ expect: _, ...rest }: Scenario): Scenario {
+  return rest;
 }
 
 function open(

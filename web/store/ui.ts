@@ -116,6 +116,12 @@ export const ui = create<Ui>()(() => ({
   dialog: null,
 }));
 
+/** What is shown is not of the text that stands in the editor: its run was cut, was stopped, or could not begin. */
+export function showsRunBefore({ result, cut, status, scenario, ran }: Ui): boolean {
+  if (!result) return false;
+  return cut !== null || ((status === "idle" || status === "broken") && scenario !== ran);
+}
+
 /** Says a short sentence in the status line, where screen readers hear it. */
 export function say(text: string): void {
   ui.setState(({ said }) => ({ said: { text, count: said.count + 1 } }));

@@ -7,7 +7,7 @@ import { settled } from "../../store/after-first-picture";
 import { openProgram, type Program, setProblems } from "../../store/programs";
 import { editProgram } from "../../store/scenario";
 import { settings } from "../../store/settings";
-import { type Problem, say, ui } from "../../store/ui";
+import { type Problem, say, showsRunBefore, ui } from "../../store/ui";
 import { marksOf } from "./marks";
 import { PlainEditor } from "./PlainEditor";
 
@@ -28,13 +28,14 @@ export function EditorSlot({ programs, active }: { programs: Program[]; active: 
   const view = ui((s) => s.view);
   const failed = ui((s) => s.failures.steps.includes(s.step));
   const end = ui((s) => s.end);
+  const before = ui(showsRunBefore);
   const theme = settings((s) => s.theme);
   const reveal = ui((s) => s.reveal);
   const marks = useMemo(() => {
     const problems =
       end?.end === "error" ? [{ file: end.file, line: end.line, column: end.column, message: end.message }] : [];
-    return { ...marksOf(view, failed), problems };
-  }, [view, failed, end]);
+    return { ...marksOf(before ? null : view, failed), problems };
+  }, [view, failed, end, before]);
   const plain = <PlainEditor program={active} marks={marks} reveal={reveal} />;
   const files = programs.map(({ name, title, text, readOnly }) => ({ name, title, text, readOnly }));
   return (

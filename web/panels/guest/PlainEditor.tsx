@@ -38,6 +38,17 @@ export function PlainEditor({ program, marks, reveal }: Props) {
     element.scrollTop = Math.max(0, (reveal.line - 4) * height);
   }, [reveal, program.name, lines]);
 
+  // As Monaco does: the marked line is brought into view, though not under the hands of somebody who types.
+  const marked = here(marks.failing) || here(marks.current);
+  useEffect(() => {
+    const element = field.current;
+    if (!element || marked === 0 || marked > lines || document.activeElement === element) return;
+    const height = element.scrollHeight / Math.max(1, lines);
+    const top = (marked - 1) * height;
+    if (top >= element.scrollTop && top + 2 * height <= element.scrollTop + element.clientHeight) return;
+    element.scrollTop = Math.max(0, top - element.clientHeight / 2);
+  }, [marked, lines]);
+
   // Tab indents, but must not trap the keyboard: after Escape it moves on, as in other editors.
   const leaving = useRef(false);
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {

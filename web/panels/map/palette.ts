@@ -19,6 +19,8 @@ export interface Palette {
 export function readPalette(host: HTMLElement): Palette {
   const probe = document.createElement("i");
   probe.style.display = "none";
+  // In forced colors `color` would be the reader's text colour, whatever is asked.
+  probe.style.setProperty("forced-color-adjust", "none");
   host.append(probe);
   const resolve = (name: string) => {
     probe.style.color = `var(--${name})`;

@@ -1,7 +1,7 @@
-/** The bottom of the page: transport, lanes, and how the run ended. */
+/** Under the bands: transport and lanes. */
 import { settings } from "../../store/settings";
 import { Timeline } from "./Timeline";
-import { RunState, Transport } from "./Transport";
+import { Transport } from "./Transport";
 
 export function Timebar() {
   const zoom = settings((s) => s.timelineZoom);
@@ -9,7 +9,6 @@ export function Timebar() {
     <section className="timebar" aria-label="Timeline">
       <Transport />
       <Timeline zoom={zoom} />
-      <RunState />
     </section>
   );
 }

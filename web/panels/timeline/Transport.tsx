@@ -1,4 +1,4 @@
-/** First, back, play, forward, last; the failures; the slider; how the run ended. */
+/** First, back, play, forward, last; the failures; the slider; how the run ended, for the foot of the page. */
 
 import { useShallow } from "zustand/react/shallow";
 import { endSentence } from "../../manual/ends";

@@ -1,36 +1,34 @@
-/** The middle band: the step in one sentence, then why, then what it changed. */
+/** The middle band: the step in one sentence, what it changed, and why. */
+import { type RefObject, useLayoutEffect, useRef } from "react";
 import type { Place, TraceEvent } from "../../core/event";
 import { codes } from "../../manual/codes";
 import { sentence } from "../../manual/sentences";
 import type { StepView } from "../../runtime/protocol";
 import { reveal } from "../../store/programs";
-import { copyStep, copyTrace } from "../../store/sharing";
 import { ui } from "../../store/ui";
-import { Icon } from "../icons";
+import { CopyButton } from "../CopyButton";
+import { Term, Terms } from "../Term";
 import { Changes } from "./Changes";
 import { call } from "./call";
 import { Ladder } from "./Ladder";
+import { Claim, Title } from "./Title";
 import { Walk } from "./Walk";
 
 export function WhatHappened() {
   const view = ui((s) => s.view);
   const held = ui((s) => s.status === "held");
+  const body = useRef<HTMLDivElement>(null);
+  useReasonInSight(body, view);
   return (
     <section className="band what" aria-labelledby="what-heading">
       <header className="band-head">
-        <h2 id="what-heading">What happened</h2>
-        <span className="band-tools">
-          <button type="button" className="button plain" disabled={!view?.event} onClick={() => void copyStep()}>
-            <Icon name="copy" />
-            Copy step
-          </button>
-          <button type="button" className="button plain" disabled={!view} onClick={() => void copyTrace()}>
-            <Icon name="copy" />
-            Copy trace
-          </button>
-        </span>
+        <h2 id="what-heading" className="sr" tabIndex={-1}>
+          What happened
+        </h2>
+        <Title />
       </header>
-      <div className="band-body">
+      <div className="band-body" ref={body}>
+        <Claim />
         {held ? (
           <Held />
         ) : view === null ? (
@@ -45,39 +43,73 @@ export function WhatHappened() {
   );
 }
 
+/**
+ * A step that was stopped is read for its reason: its box is brought into view whole. A step begins at the top of the
+ * band, and is brought back when the room or the box changes, until the reader scrolls.
+ */
+function useReasonInSight(body: RefObject<HTMLDivElement | null>, view: StepView | null): void {
+  const n = view?.event?.n ?? 0;
+  const result = ui((s) => s.result);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each step and each run anew
+  useLayoutEffect(() => {
+    const { current } = body;
+    if (!current) return;
+    current.scrollTop = 0;
+    const box = current.querySelector<HTMLElement>(".rung[data-outcome=failed]");
+    if (!box) return;
+    const bring = () => box.scrollIntoView({ block: "nearest", inline: "nearest" });
+    bring();
+    const watch = new ResizeObserver(bring);
+    for (const element of [current, box, ...current.children]) watch.observe(element);
+    const leave = () => watch.disconnect();
+    for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"])
+      addEventListener(kind, leave, { once: true, passive: true });
+    return () => {
+      leave();
+      for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) removeEventListener(kind, leave);
+    };
+  }, [body, n, result]);
+}
+
+/** Always in this order, and as far as can be in the same places: who, what, the call, what came of it, why. */
 function Step({ view, event }: { view: StepView; event: TraceEvent }) {
   const { reasons } = view;
-  // A step that was stopped is read for its reason, one that went through for its effect.
   const stopped = reasons.some(({ outcome }) => outcome === "failed");
-  const why = reasons.length > 0 && (
-    <>
-      <h3 className="part">{stopped ? "Why?" : "Why? Every check passed"}</h3>
-      <Ladder event={event} reasons={reasons} />
-    </>
-  );
   return (
     <>
       <p className="who small">
         <span>{event.actor}</span>
         {event.actor === "guest" ? (
+          <>
+            <span>
+              <Term name="vCPU" /> {event.vcpu}
+            </span>
+            <Term name="VMPL">VMPL{event.vmpl}</Term>
+            <Term name="CPL">CPL{event.cpl}</Term>
+          </>
+        ) : null}
+        {event.asid > 0 ? (
           <span>
-            vCPU {event.vcpu}, VMPL{event.vmpl}, CPL{event.cpl}
+            <Term name="ASID" /> {event.asid}
           </span>
         ) : null}
-        {event.asid > 0 ? <span>ASID {event.asid}</span> : null}
         <Where at={event.at} caller={event.caller} />
       </p>
-      <p className="sentence" aria-live="polite">
-        {sentence(event)}
+      <p className="sentence">
+        <Terms text={sentence(event)} key={event.n} />
       </p>
-      <p className="codes">
-        <code>{call(event)}</code> <code className="came">{codes(event)}</code>
-      </p>
+      <div className="codes">
+        <code className="call">{call(event)}</code>
+        <code className="came">{codes(event) || "\u00a0"}</code>
+        <Changes changed={view.changed} pages={view.changes.pages} />
+      </div>
+      <div className="why">
+        <h3>{reasons.length === 0 ? "Nothing is checked here" : stopped ? "Why?" : "Why? Every check passed"}</h3>
+        <CopyButton id="copyStep">Copy step</CopyButton>
+        <CopyButton id="copyTrace">Copy trace</CopyButton>
+      </div>
+      <Ladder event={event} reasons={reasons} />
       <Walk event={event} />
-      {stopped ? why : null}
-      <h3 className="part">What it changed</h3>
-      <Changes changed={view.changed} pages={view.changes.pages} />
-      {stopped ? null : why}
     </>
   );
 }
