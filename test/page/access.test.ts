@@ -37,7 +37,15 @@ const SCREENS: [name: string, go: (reader: Visit) => Promise<void>][] = [
   ["the hardware", (reader) => band(reader, "Hardware")],
   ["the gallery", (reader) => dialog(reader, "Scenarios")],
   ["the help", (reader) => dialog(reader, "Shortcuts and help")],
-  ["about", (reader) => dialog(reader, "About this scenario")],
+  [
+    "about",
+    async (reader) => {
+      await reader.page.keyboard.press("Escape");
+      await reader.page.locator("dialog").waitFor({ state: "detached" });
+      await band(reader, "What happened");
+      await dialog(reader, "About this scenario");
+    },
+  ],
   [
     "no earlier versions",
     async (reader) => {
@@ -61,6 +69,7 @@ const SCREENS: [name: string, go: (reader: Visit) => Promise<void>][] = [
     async (reader) => {
       await reader.page.keyboard.press("Escape");
       await reader.page.locator("dialog").waitFor({ state: "detached" });
+      await band(reader, "Hardware");
       await reader.page.locator(".machine > button").click();
       await reader.page.locator(".sheet").waitFor();
     },

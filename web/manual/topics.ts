@@ -105,6 +105,15 @@ export const TOPICS: Record<RuleName, string> = {
   FW_IMMUTABLE: "immutable",
   FW_RECLAIMABLE: "state to reclaim",
   FW_CONTEXT_FREE: "room for a context",
+  NESTED_RESERVED: "nested mapping's reserved bits",
+  RMP_IN_USE: "not in use",
+  VMRUN_IN_USE: "not in use",
+  VMRUN_SVME: "EFER.SVME",
+  VMRUN_BUSY: "VINTR_CTRL.BUSY",
+  FW_ASID_FLUSHED: "ASID clean",
+  FW_WBINVD: "WBINVD",
+  FW_ASIDS_CLEAN: "ASIDs clean",
+  SHUTDOWN_IOMMU: "IOMMU shutdown",
 };
 
 /** What several checks are about, each thing once, in their order: "CPL, alignment, target exists". */

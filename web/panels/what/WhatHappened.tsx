@@ -22,10 +22,10 @@ export function WhatHappened() {
   return (
     <section className="band what" aria-labelledby="what-heading">
       <header className="band-head">
+        <Title />
         <h2 id="what-heading" className="sr" tabIndex={-1}>
           What happened
         </h2>
-        <Title />
       </header>
       <div className="band-body" ref={body}>
         <Claim />
