@@ -1,7 +1,7 @@
 /** The table of operations: what its types cannot say. */
 import { expect, test } from "vitest";
 import { Actor, Event, Op } from "../../assembly/abi";
-import { decodeEvent } from "../../web/core/decode";
+import { decodeEvent } from "../../web/core/decode-event";
 import { type AnyOp, ladder, OP_NAMES, OPS, operation, opNamed } from "../../web/trace/operations";
 import { MODELLED } from "../model/modelled";
 

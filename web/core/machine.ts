@@ -20,7 +20,7 @@ import {
 } from "../../assembly/abi";
 import { CHECK_NAMES, type CheckName } from "../scenario/schema";
 import { type Changes, decodeChanges } from "./change";
-import { decodeEvent } from "./decode";
+import { decodeEvent } from "./decode-event";
 import { entryView, type RawEntry, rawEntry, ZERO_ENTRY } from "./entry";
 import type { Counts, EntryView, Mapping, TraceEvent } from "./event";
 import type { CoreExports } from "./exports";

@@ -5,7 +5,7 @@
 import { Eax, FwStatus, Vc } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import { operation, opNamed } from "../trace/operations";
-import { exitinfo1, hex, pageFault, permissions, size, small } from "./spell";
+import { exitinfo1, hex, pageFault, permissions, size, small } from "./format";
 
 const VC_NAMES: Record<number, string> = { [Vc.NPF]: " MMIO", [Vc.PAGE_NOT_VALIDATED]: " PAGE_NOT_VALIDATED" };
 

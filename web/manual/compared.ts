@@ -1,8 +1,8 @@
 /** The two values a rung compared, as a reader wants them: "target VMPL1, current VMPL1". */
 import { Flag, GuestState, PageState, PageType } from "../../assembly/abi";
 import type { Reason } from "../core/event";
+import { hex, permissions, size, small, type Value, whole } from "./format";
 import { ruleText, type Show } from "./rules";
-import { hex, permissions, size, small, type Value, whole } from "./spell";
 
 const STATES: Record<PageState, string> = {
   [PageState.UNCOVERED]: "Uncovered",

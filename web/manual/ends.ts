@@ -1,7 +1,7 @@
 /** How a run ended, in one sentence and in a few words for beside the VMPL picker. */
 import type { End } from "../runtime/protocol";
 import { plain } from "../scenario/quoted";
-import { hex } from "./spell";
+import { hex } from "./format";
 import { terminationMeaning } from "./termination";
 
 const VECTOR: Record<number, string> = { 6: "#UD", 8: "#DF", 13: "#GP", 14: "#PF", 29: "#VC" };

@@ -3,7 +3,7 @@
  * of the events that it asks about by the GHCB's page.
  * GHCB specification (56421); Linux arch/x86/include/asm/sev-common.h, uapi/asm/svm.h; coconut-svsm kernel/src/sev/ghcb.rs.
  */
-import { hex, type Value, whole } from "./spell";
+import { hex, type Value, whole } from "./format";
 import { terminationMeaning, terminationName } from "./termination";
 
 /** By bit. 7 is Linux's proposal (SEV-TIO, RFC of A. Kardashevskiy), 9 coconut-svsm's; 8 has no name where we looked. */

@@ -9,13 +9,13 @@ import type { Rule } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import type { CheckName } from "../scenario/schema";
 import type { OpName, Sure } from "../trace/operations";
-import { type Blank, blanks } from "./blanks";
 import { ACCESS } from "./rules/access";
 import { GUEST } from "./rules/guest";
 import { HOST } from "./rules/host";
 import { LAUNCH } from "./rules/launch";
 import { PLATFORM } from "./rules/platform";
 import { WALK } from "./rules/walk";
+import { type Blank, blanks } from "./sentence-blanks";
 
 export type RuleName = Exclude<keyof typeof Rule, "NONE" | "COUNT">;
 

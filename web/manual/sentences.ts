@@ -5,9 +5,9 @@
 import { GuestState, Msr, PageType } from "../../assembly/abi";
 import type { TraceEvent } from "../core/event";
 import type { OpName } from "../trace/operations";
+import { count, hex, msrName, permissions, size, small, syscfg, whole } from "./format";
 import { answer, request } from "./ghcb";
 import { because } from "./rules";
-import { count, hex, msrName, permissions, size, small, syscfg, whole } from "./spell";
 
 type Say = (event: TraceEvent) => string;
 

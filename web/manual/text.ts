@@ -7,9 +7,9 @@ import type { End } from "../runtime/protocol";
 import { codes } from "./codes";
 import { compared } from "./compared";
 import { endSentence } from "./ends";
+import { count, hex } from "./format";
 import { ruleText } from "./rules";
 import { sentence } from "./sentences";
-import { count, hex } from "./spell";
 
 export const COLUMNS = 72;
 

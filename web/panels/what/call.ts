@@ -1,6 +1,6 @@
 /** What was asked, as the instruction with its operands: rmpadjust gva=0x8000 target=1 perms=0x0 */
 import type { TraceEvent } from "../../core/event";
-import { hex } from "../../manual/spell";
+import { hex } from "../../manual/format";
 
 export function call(event: TraceEvent): string {
   const operands = Object.entries(event.args).map(([name, value]) => {

@@ -1,6 +1,6 @@
 /** What an event fills into the blanks of a rule's text: `{gva|the address}` becomes "gva 0x20_0000". */
 import type { TraceEvent } from "../core/event";
-import { hex, msrName, permissions, small } from "./spell";
+import { hex, msrName, permissions, small } from "./format";
 
 export type Blank =
   | "gva"
