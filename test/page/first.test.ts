@@ -146,3 +146,13 @@ test("copying is confirmed at the button", async () => {
   await button.locator(".copied").waitFor();
   await button.locator(".copied").waitFor({ state: "detached" });
 });
+
+test("the gallery's search has the focus", async () => {
+  const reader = await visit({ at: "" });
+  await reader.ends(1, "terminated 1:3");
+  await reader.page.getByRole("button", { name: "Scenarios" }).click();
+  await reader.page.locator(".search").waitFor();
+  await reader.page.keyboard.type("swapped for another");
+  await reader.page.locator(".entry").filter({ hasText: "A page swapped for another" }).waitFor();
+  expect(await reader.page.locator(".search").inputValue()).toBe("swapped for another");
+});

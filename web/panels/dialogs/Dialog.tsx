@@ -7,7 +7,10 @@ export function Dialog({ title, wide = false, children }: { title: string; wide?
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const { current } = element;
-    if (current && !current.open) current.showModal();
+    if (!current || current.open) return;
+    current.showModal();
+    // The browser gives the focus to the first control, which is Close.
+    current.querySelector<HTMLElement>("[data-first]")?.focus();
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it as well, through onClose

@@ -37,6 +37,7 @@ export default function Gallery() {
       <div className="gallery-tools">
         <input
           type="search"
+          data-first
           className="search"
           placeholder="Search: PVALIDATE, 2M, VMSA"
           aria-label="Search scenarios"
