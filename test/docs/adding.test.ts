@@ -113,6 +113,7 @@ test("an operation and a check: what is named is what the documents list, no mor
     `  DEMO_ASKED = ${Rule.COUNT},\n  COUNT = ${Rule.COUNT + 1},`,
   );
   expect(await compiler()).toEqual(await listed("rule.md", "the compiler"));
+  await edit("web/manual/topics.ts", "  PVALIDATE_CPL:", '  DEMO_ASKED: "asked",\n  PVALIDATE_CPL:');
   await edit(
     "web/manual/rules/guest.ts",
     "export const GUEST = {",

@@ -3,13 +3,14 @@ import { Perm } from "../../../assembly/abi";
 import type { EntryView } from "../../core/event";
 import { ui } from "../../store/ui";
 
-const COLUMNS: [string, number, string][] = [
-  ["R", Perm.R, "read"],
-  ["W", Perm.W, "write"],
-  ["XU", Perm.XU, "execute at CPL3"],
-  ["XS", Perm.XS, "execute below CPL3"],
-  ["SSS", Perm.SSS, "supervisor shadow stack"],
-];
+const MEANS: Readonly<Record<Perm, string>> = {
+  [Perm.R]: "read",
+  [Perm.W]: "write",
+  [Perm.XU]: "execute at CPL3",
+  [Perm.XS]: "execute below CPL3",
+  [Perm.SSS]: "supervisor shadow stack",
+};
+const COLUMNS = (Object.keys(MEANS).map(Number) as Perm[]).map((mask) => [Perm[mask], mask, MEANS[mask]] as const);
 
 export function Permissions({ entry, changed }: { entry: EntryView; changed: ReadonlySet<string> }) {
   const vmpls = ui((s) => s.ran?.machine.vmpls ?? 4);
