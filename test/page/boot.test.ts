@@ -115,7 +115,7 @@ describe("by keyboard", () => {
     const reader = await visit();
     await reader.ends(3, "terminated");
     const seen: string[] = [];
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 160; i++) {
       await reader.page.keyboard.press("Tab");
       const name = await reader.page.evaluate(() => {
         const { activeElement: at } = document;

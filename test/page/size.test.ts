@@ -16,7 +16,7 @@ async function size(urls: string[]): Promise<number> {
   return texts.reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0);
 }
 
-test("at most 150 kB of own script, 560 kB with the worker and WebAssembly, before Monaco", async () => {
+test("at most 156 kB of own script, 560 kB with the worker and WebAssembly, before Monaco", async () => {
   const reader = await visit();
   await reader.ends(3, "terminated 1:3");
   const asked = [...new Set(reader.traffic.asked)].filter((url) => !url.includes("/Editor-"));
@@ -26,7 +26,7 @@ test("at most 150 kB of own script, 560 kB with the worker and WebAssembly, befo
   expect(machine.length).toBe(3);
   const measured = { own: await size(own), all: await size([...own, ...machine]) };
   console.log(`own script ${Math.round(measured.own / KB)} kB, with the machine ${Math.round(measured.all / KB)} kB`);
-  expect(measured.own).toBeLessThanOrEqual(150 * KB);
+  expect(measured.own).toBeLessThanOrEqual(156 * KB);
   expect(measured.all).toBeLessThanOrEqual(560 * KB);
 });
 

@@ -1,6 +1,6 @@
 /**
- * Which scenario opens: the one in the address, then the reader's own draft, then the default, at the level that fails. An address either holds
- * a whole scenario (web/scenario/link.ts) or names one of the gallery: #boot-check. An address that cannot be read leaves
+ * Which scenario opens: the one in the address, then the reader's own draft, then the default, at the level that fails. An
+ * address either holds a whole scenario (web/scenario/link.ts) or names one of the gallery: #boot-check. An address that cannot be read leaves
  * everything as it was, itself too, so that it can be copied or mended, and the page says why.
  */
 
@@ -34,7 +34,11 @@ export async function openFromAddress(): Promise<void> {
   if (cameBack()) return;
   const fragment = currentFragment();
   if (fragment === UNSURE) {
-    if (!ui.getState().scenario) await openOwn(null);
+    if (!ui.getState().scenario) {
+      await openOwn(null);
+      // the default scenario has no address: the list lies over an empty one, to go back to
+      if (currentFragment() === UNSURE) replaceFragment("");
+    }
     return showUnsure();
   }
   const link = fragment === "" ? null : await readLink(fragment);
