@@ -76,6 +76,8 @@ describe("text of more than a megabyte", () => {
     await expect.poll(async () => (await stored(reader.page)).map((guest) => guest.length)).toContain(text.length);
     await reader.page.reload();
     await reader.page.locator(".plain-editor textarea").waitFor();
-    expect(await reader.text()).toBe(text);
+    // the plain field shows its beginning; what is kept is whole
+    expect(await reader.text()).toContain(program("large").trimEnd());
+    expect(await stored(reader.page)).toContain(text);
   });
 });
